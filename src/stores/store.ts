@@ -1,6 +1,6 @@
 import type { WorkOptions } from '../base/progress.ts';
 import type { Neighbours, NeighbourTable } from '../vectors/neighbours.ts';
-import type { Stage } from '../funnel/schedule.ts';
+import type { Stage } from '../contract/schedule.ts';
 
 export type HeadIndex = 'flat' | 'hnsw' | 'hnsw_sq' | 'ivf_flat' | 'ivf_sq8' | 'ivf_pq' | 'scann' | 'diskann' | 'autoindex';
 export type HeadPrecision = 'f32' | 'f16' | 'int8' | 'binary';
