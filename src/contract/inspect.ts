@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { documentSchema } from './dataset.ts';
+
+/** One prefix's view of a document: its rank among all rows (from 1) and its similarity. */
+const standingSchema = z.object({ dims: z.number().int(), rank: z.number().int().nullable(), similarity: z.number() });
+
+/** Where a true neighbour went. */
+export const fateSchema = z.object({
+  document: documentSchema,
+  /** Rank among the true neighbours, from 1; null for a row that is in the answer but not a true neighbour. */
+  trueRank: z.number().int().nullable(),
+  /** Rank in the funnel's answer, from 1; null when it was lost. */
+  answerRank: z.number().int().nullable(),
+  standings: z.array(standingSchema),
+  /** Index of the stage that dropped it. */
+  droppedAt: z.number().int().nullable(),
+  /** Its rank among the survivors at the dropping stage: the smallest keep that would have saved it there. */
+  savingKeep: z.number().int().nullable(),
+  relevant: z.number().optional(),
+});
+export type Fate = z.infer<typeof fateSchema>;
+
+export const inspectionSchema = z.object({
+  query: z.object({ row: z.number().int().nullable(), id: z.string(), text: z.string() }),
+  schedule: z.string(),
+  k: z.number().int(),
+  recall: z.number(),
+  truth: z.array(fateSchema),
+  answer: z.array(fateSchema),
+  sentence: z.string(),
+});
+export type Inspection = z.infer<typeof inspectionSchema>;
