@@ -1,0 +1,49 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+
+/** Tensors by name. The data are read (inputs) or written (outputs) in place: no copies. */
+export type TensorMap = Readonly<Record<string, Tensor>>;
+export type OnnxTensor = Tensor;
+
+export interface OnnxSession {
+  /**
+   * Runs the graph once on this thread (it blocks it) after letting the event loop turn.
+   * With `outputs` the results are written into those tensors' own memory; shapes must fit exactly.
+   */
+  run(inputs: TensorMap, outputs?: TensorMap): Promise<TensorMap>;
+  close(): Promise<void>;
+}
+
+export interface OnnxOptions {
+  /** Threads of one operator (default 1). */
+  readonly threads?: number | undefined;
+}
+
+/**
+ * Opens a model given as bytes (see onnx-graph.ts). Threads do not spin while they wait: spinning takes the core from whoever
+ * works between two runs.
+ */
+export async function openOnnxSession(model: Uint8Array<ArrayBuffer>, options: OnnxOptions = {}): Promise<OnnxSession> {
+  const session = await InferenceSession.create(model, {
+    executionProviders: ['cpu'],
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    intraOpNumThreads: options.threads ?? 1,
+    interOpNumThreads: 1,
+    logSeverityLevel: 3,
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+  });
+  return {
+    run: async (inputs, outputs) => (outputs === undefined ? session.run(inputs) : session.run(inputs, outputs)) as Promise<TensorMap>,
+    close: () => session.release(),
+  };
+}
+
+/** A float32 tensor over `data` (no copy). `data` must not lie in shared memory: onnxruntime-node refuses that. */
+export function floatTensor(data: Float32Array, shape: readonly number[]): OnnxTensor {
+  return new Tensor('float32', data, shape);
+}
+
+/** An int64 tensor over `data` (no copy). */
+export function int64Tensor(data: BigInt64Array, shape: readonly number[]): OnnxTensor {
+  return new Tensor('int64', data, shape);
+}
