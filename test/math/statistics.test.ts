@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { seededRandom } from '../../src/base/random.ts';
+import { bootstrapDifference, bootstrapMean, fitLine, mean, percentile, percentiles } from '../../src/math/statistics.ts';
+
+describe('percentiles', () => {
+  test('interpolate linearly, as numpy does', () => {
+    expect(percentiles([4, 1, 3, 2], [0, 25, 50, 95, 100])).toEqual([1, 1.75, 2.5, 3.8499999999999996, 4]);
+    expect(percentile([7], 99)).toBe(7);
+    expect(percentile([], 50)).toBeNaN();
+  });
+
+  test('lie between the extremes and rise with the percent', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1 }), (values) => {
+        const all = percentiles(values, [0, 10, 50, 90, 100]);
+        expect(all[0]).toBe(Math.min(...values.map((v) => v + 0)));
+        expect(all[4]).toBe(Math.max(...values.map((v) => v + 0)));
+        for (let i = 1; i < all.length; i += 1) expect(all[i]!).toBeGreaterThanOrEqual(all[i - 1]!);
+      }),
+    );
+  });
+});
+
+describe('bootstrapMean', () => {
+  test('the interval of many 0/1 recalls is near the normal one, in both ways of drawing', () => {
+    const random = seededRandom(3);
+    const few = Array.from({ length: 1000 }, () => (random() < 0.8 ? 1 : 0));
+    const many = few.map((value, i) => value + i * 1e-9);
+    for (const values of [few, many]) {
+      const p = mean(values);
+      const half = 1.96 * Math.sqrt((p * (1 - p)) / values.length);
+      const { value, low, high } = bootstrapMean(values);
+      expect(value).toBe(p);
+      expect(Math.abs(low - (p - half))).toBeLessThan(0.15 * half);
+      expect(Math.abs(high - (p + half))).toBeLessThan(0.15 * half);
+    }
+  });
+
+  test('recalls in tenths: the interval has the width of the standard error', () => {
+    const random = seededRandom(5);
+    const values = Array.from({ length: 400 }, () => Math.round(10 * Math.sqrt(random())) / 10);
+    const m = mean(values);
+    const error = Math.sqrt(mean(values.map((v) => (v - m) ** 2)) / values.length);
+    const { low, high } = bootstrapMean(values);
+    expect(high - low).toBeGreaterThan(3.92 * error * 0.9);
+    expect(high - low).toBeLessThan(3.92 * error * 1.1);
+  });
+
+  test('the same seed gives the same interval, another order of the queries too, another seed another', () => {
+    const values = Array.from({ length: 100 }, (_, i) => (i % 10) / 10);
+    expect(bootstrapMean(values, { seed: 9 })).toEqual(bootstrapMean([...values].reverse(), { seed: 9 }));
+    expect(bootstrapMean(values, { seed: 9 })).not.toEqual(bootstrapMean(values, { seed: 10 }));
+  });
+
+  test('equal values and a single value have an interval of no width', () => {
+    expect(bootstrapMean([0.5, 0.5, 0.5])).toEqual({ value: 0.5, low: 0.5, high: 0.5 });
+    expect(bootstrapMean([0.25])).toEqual({ value: 0.25, low: 0.25, high: 0.25 });
+  });
+});
+
+describe('bootstrapDifference', () => {
+  test('a constant difference between wildly varying values is found with no doubt', () => {
+    const random = seededRandom(1);
+    const a = Array.from({ length: 50 }, () => Math.round(random() * 1000));
+    expect(bootstrapDifference(a, a.map((value) => value - 2))).toEqual({ value: 2, low: 2, high: 2 });
+  });
+
+  test('lists that do not pair are refused', () => {
+    expect(() => bootstrapDifference([1, 2], [1])).toThrow('2 and 1 values do not pair');
+  });
+});
+
+describe('fitLine', () => {
+  test('finds an exact line and says how sure it is', () => {
+    const fit = fitLine([0, 1, 2, 3], [1, 3, 5, 7]);
+    expect(fit).toEqual({ slope: 2, intercept: 1, slopeLow: 2, slopeHigh: 2, rSquared: 1 });
+    const noisy = fitLine([0, 1, 2, 3], [1, 3.2, 4.8, 7]);
+    expect(noisy.slopeLow).toBeLessThan(noisy.slope);
+    expect(noisy.rSquared).toBeGreaterThan(0.99);
+  });
+});
