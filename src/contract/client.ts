@@ -1,5 +1,5 @@
 import type { CallInput, CallName, CallOutput } from './calls.ts';
-import { CallError } from './wire.ts';
+import { CallError } from './call-error.ts';
 import type { CallOptions, EngineClient, EngineEvent, Request, Response, WireError, WireProgress } from './wire.ts';
 
 interface Waiting {

@@ -57,11 +57,4 @@ export interface EngineClient {
   onEvent(listener: (event: EngineEvent) => void): () => void;
 }
 
-export class CallError extends Error {
-  override readonly name = 'CallError';
-  readonly wire: WireError;
-  constructor(wire: WireError) {
-    super(wire.message);
-    this.wire = wire;
-  }
-}
+export { CallError } from './call-error.ts';
