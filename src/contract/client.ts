@@ -58,6 +58,7 @@ export function createClient(send: (message: Request) => void): ClientEnd {
   function receive(message: Response): void {
     switch (message.type) {
       case 'event':
+        if (message.event.name === 'engine' && message.event.state !== 'ready') fail(engineGone(message.event.message));
         for (const listener of listeners) listener(message.event);
         return;
       case 'progress':
@@ -78,6 +79,12 @@ export function createClient(send: (message: Request) => void): ClientEnd {
     return found;
   }
 
+  function fail(error: WireError): void {
+    const all = [...waiting.values()];
+    waiting.clear();
+    for (const one of all) one.reject(new CallError(error));
+  }
+
   return {
     client: {
       call,
@@ -87,14 +94,14 @@ export function createClient(send: (message: Request) => void): ClientEnd {
       },
     },
     receive,
-    fail(error) {
-      const all = [...waiting.values()];
-      waiting.clear();
-      for (const one of all) one.reject(new CallError(error));
-    },
+    fail,
   };
 }
 
 function cancelled(): CallError {
   return new CallError({ kind: 'cancelled', code: 'cancelled', message: 'cancelled' });
+}
+
+function engineGone(message: string | undefined): WireError {
+  return { kind: 'disconnected', code: 'engine/gone', message: message ?? 'the engine stopped', hint: 'It is being restarted; run this again when it is ready.' };
 }

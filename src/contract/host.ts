@@ -20,8 +20,10 @@ export interface HostBridge {
   /** Keeps a secret in the OS's secret store under `ref`; it never comes back to the renderer. */
   setSecret?(ref: string, value: string): Promise<{ readonly isProtected: boolean }>;
   deleteSecret?(ref: string): Promise<void>;
-  /** Menu commands of the host ("palette", "screen.1", "run", "cancel", …). */
+  /** Commands of the host's menu: ids of commands.ts, or `openPathCommand(path)`. */
   onCommand?(listener: (command: string) => void): () => void;
+  /** Tells the host that this path was opened, for its list of recent files. */
+  noteOpened?(path: string): void;
   /** Opens one of the few allowed web addresses in the system's browser. */
   openExternal?(url: string): Promise<void>;
 }
