@@ -35,6 +35,9 @@ export interface QuerySet {
    * so the engine removes them before embedding.
    */
   readonly heldOutRows?: Int32Array | undefined;
+  /** The queries are the documents' titles: documents are embedded without theirs. */
+  readonly hidesTitles?: boolean | undefined;
+  readonly warnings?: readonly string[] | undefined;
   readonly contentHash: string;
 }
 

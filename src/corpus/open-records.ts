@@ -1,0 +1,104 @@
+import { stat } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
+import { UserError } from '../base/errors.ts';
+import type { ReadOptions } from '../contract/dataset.ts';
+import { findBeirFiles } from './beir.ts';
+import { firstBytes, statOrExplain } from './byte-source.ts';
+import { delimitedRecords } from './delimited.ts';
+import { jsonArrayRecords } from './json-array.ts';
+import { jsonLinesRecords } from './json-lines.ts';
+import { folderRecords, linesAsRecords, listFiles } from './plain-text.ts';
+import type { RecordSource } from './records.ts';
+import { openText, type TextSource } from './text-stream.ts';
+
+/** Formats that can be asked for by name (`ReadOptions.format`). */
+export const corpusFormats = ['jsonl', 'json', 'csv', 'tsv', 'txt', 'beir', 'folder'] as const;
+export type CorpusFormat = (typeof corpusFormats)[number];
+
+/** Opens whatever lies at a path as records: tells the format by first bytes, name and content unless `options.format` says it. */
+export async function openRecords(path: string, options: ReadOptions = {}): Promise<RecordSource> {
+  const info = await statOrExplain(path);
+  if (info.isDirectory()) return openFolder(path, options);
+  const format = options.format === undefined ? undefined : knownFormat(options.format, path);
+  await refuseVectors(path);
+  const source = await openText(path, options.encoding);
+  switch (format ?? formatOf(path, source)) {
+    case 'jsonl':
+      return jsonLinesRecords(source);
+    case 'json':
+      return jsonArrayRecords(source);
+    case 'tsv':
+      return delimitedRecords(source, { delimiter: options.delimiter ?? '\t', header: options.header });
+    case 'csv':
+      return delimitedRecords(source, { delimiter: options.delimiter, header: options.header });
+    case 'txt':
+      return linesAsRecords(source);
+    default:
+      throw new UserError('corpus/format', `is a file, but format ${JSON.stringify(options.format)} is a folder's`, { place: { file: path } });
+  }
+}
+
+async function openFolder(path: string, options: ReadOptions): Promise<RecordSource> {
+  const beir = options.format === undefined || options.format === 'beir' ? await findBeirFiles(path) : undefined;
+  if (beir?.corpus !== undefined) {
+    const records = await openRecords(beir.corpus, { idColumn: '_id', textColumn: 'text', ...options, format: 'jsonl' });
+    return { ...records, format: 'beir' };
+  }
+  const files = await listFiles(path, /\.(txt|text|md|markdown)$/i);
+  if (files.length === 0) {
+    throw new UserError('corpus/empty-folder', 'holds nothing to read, expected corpus.jsonl (BEIR) or .txt/.md files', { place: { file: path } });
+  }
+  let sizeBytes = 0;
+  for (const file of files) sizeBytes += (await stat(file)).size;
+  return folderRecords(path, files, sizeBytes, 'folder', (text, name) => [{ id: name, title: titleOf(text, name), text }]);
+}
+
+/** The first Markdown heading, else the file's name. */
+function titleOf(text: string, name: string): string {
+  return /^#{1,6}\s+(.+)$/m.exec(text.slice(0, 4096))?.[1]?.trim() ?? basename(name, extname(name));
+}
+
+function knownFormat(format: string, file: string): CorpusFormat {
+  const found = corpusFormats.find((known) => known === format.toLowerCase());
+  if (found === undefined) throw new UserError('corpus/format', `unknown format ${JSON.stringify(format)}, expected one of ${corpusFormats.join(', ')}`, { place: { file } });
+  return found;
+}
+
+const vectorMagics: readonly (readonly [string, string])[] = [
+  ['\x93NUMPY', 'a NumPy array'],
+  ['\x89HDF\r\n', 'an HDF5 file'],
+];
+
+async function refuseVectors(file: string): Promise<void> {
+  const head = (await firstBytes(file, 8)).toString('latin1');
+  const magic = vectorMagics.find(([mark]) => head.startsWith(mark));
+  if (magic !== undefined) throw new UserError('corpus/vectors', `is ${magic[1]}: vectors, not text`, { place: { file }, hint: 'open it as vectors (--vectors)' });
+}
+
+/** By extension, then by content: a `.json` with an object a line is JSONL, a `.txt` stays text. */
+function formatOf(path: string, source: TextSource): CorpusFormat {
+  const name = path.toLowerCase().replace(/\.(gz|zst)$/, '');
+  const start = source.head.trimStart();
+  if (/\.(jsonl|ndjson|jsonlines)$/.test(name)) return 'jsonl';
+  if (name.endsWith('.json')) return start.startsWith('{') && isJsonLines(start, source.isWhole) ? 'jsonl' : 'json';
+  if (/\.(tsv|tab)$/.test(name)) return 'tsv';
+  if (name.endsWith('.csv')) return 'csv';
+  if (/\.(txt|text|md|markdown)$/.test(name)) return 'txt';
+  if (start.startsWith('[')) return 'json';
+  if (start.startsWith('{')) return isJsonLines(start, source.isWhole) ? 'jsonl' : 'json';
+  return 'txt';
+}
+
+/** An object that is complete on the first line, or a first line too long to be seen whole. */
+function isJsonLines(start: string, isWhole: boolean): boolean {
+  const end = start.indexOf('\n');
+  const line = (end < 0 ? start : start.slice(0, end)).trim();
+  if (end < 0 && !isWhole) return true;
+  try {
+    const value = JSON.parse(line) as Record<string, unknown>;
+    // One object alone that holds an array of documents is a JSON file.
+    return end >= 0 && start.slice(end).trim() !== '' ? true : !Object.values(value).some((cell) => Array.isArray(cell) && typeof cell[0] === 'object');
+  } catch {
+    return false;
+  }
+}
