@@ -12,8 +12,9 @@ const TEST_COUNT = 2000;
 const DEV_COUNT = 1000;
 
 /**
- * Splits off words at random, every entry of the dictionary with equal chance. Left out of the draw: words written with digits or
- * marks, of fewer than three letters, and words that stand in one of their own definitions (finding those would be a string match).
+ * Splits off words at random, each with equal chance. The draw is from ordinary vocabulary, one word or several: names (written with
+ * capitals, half of them Latin genera) ask for facts rather than meaning. Left out too are words with digits or marks, of fewer than
+ * three letters, and words that stand in one of their own definitions (finding those would be a string match).
  */
 export function splitWords(wordNet: WordNet): WordSplit {
   const candidates = [...wordNet.entries.values()].filter((entry) => isPlain(entry.word) && !isInOwnDefinition(wordNet, entry));
@@ -30,7 +31,7 @@ export function gradedSenses(entry: WordEntry): ReadonlyMap<string, 1 | 2> {
 }
 
 function isPlain(word: string): boolean {
-  return /^[\p{L}][\p{L} '-]{2,}$/u.test(word);
+  return /^[\p{L}][\p{L} '-]{2,}$/u.test(word) && word === word.toLowerCase();
 }
 
 function isInOwnDefinition(wordNet: WordNet, entry: WordEntry): boolean {
