@@ -1,6 +1,9 @@
 import type { WorkOptions } from '../base/progress.ts';
 import type { Neighbours, NeighbourTable } from '../vectors/neighbours.ts';
+import type { QueryMatrix } from '../vectors/query-matrix.ts';
 import type { Stage } from '../contract/schedule.ts';
+
+export type { QueryMatrix };
 
 export type HeadIndex = 'flat' | 'hnsw' | 'hnsw_sq' | 'ivf_flat' | 'ivf_sq8' | 'ivf_pq' | 'scann' | 'diskann' | 'autoindex';
 export type HeadPrecision = 'f32' | 'f16' | 'int8' | 'binary';
@@ -29,13 +32,6 @@ export interface Survivors extends Neighbours {
   readonly dims: number;
   readonly dots?: Float32Array | undefined;
   readonly timing?: SplitTiming | undefined;
-}
-
-/** Queries as q × D float32, row-major, L2-normalised at D. */
-export interface QueryMatrix {
-  readonly queryCount: number;
-  readonly dims: number;
-  readonly data: Float32Array;
 }
 
 /** A head index that is built, loaded and ready to be searched. */

@@ -1,0 +1,7 @@
+// The kernel's exports. Every pointer is an address in the imported memory; src/math/kernel.ts calls them.
+export { scanF32 } from './scan';
+export { addCandidateDots, scoreCandidates, rankCandidates } from './rerank';
+export { ingestRows, inverseNorms } from './ingest';
+export { selectionStart, selectionAddRun, selectionShrink, selectionFinish } from './select';
+export { sweepBlock } from './sweep';
+export { packRows } from './pack';

@@ -1,0 +1,38 @@
+// Sums over the four lanes of a vector. sumLanes and sumLanes4 add in the same order, so a row's sum does not depend on
+// whether it was reached in a group of four or alone.
+
+// @ts-ignore: decorator
+@inline
+export function sumLanes(v: v128): f32 {
+  return f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3));
+}
+
+/** [sum of a, sum of b, sum of c, sum of d] */
+// @ts-ignore: decorator
+@inline
+export function sumLanes4(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab01 = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+  const ab23 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+  const cd01 = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+  const cd23 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+  const lane0 = v128.shuffle<f32>(ab01, cd01, 0, 1, 4, 5);
+  const lane1 = v128.shuffle<f32>(ab01, cd01, 2, 3, 6, 7);
+  const lane2 = v128.shuffle<f32>(ab23, cd23, 0, 1, 4, 5);
+  const lane3 = v128.shuffle<f32>(ab23, cd23, 2, 3, 6, 7);
+  return f32x4.add(f32x4.add(lane0, lane1), f32x4.add(lane2, lane3));
+}
+
+/** The same for 32-bit integers. */
+// @ts-ignore: decorator
+@inline
+export function sumIntLanes4(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab01 = v128.shuffle<i32>(a, b, 0, 4, 1, 5);
+  const ab23 = v128.shuffle<i32>(a, b, 2, 6, 3, 7);
+  const cd01 = v128.shuffle<i32>(c, d, 0, 4, 1, 5);
+  const cd23 = v128.shuffle<i32>(c, d, 2, 6, 3, 7);
+  const lane0 = v128.shuffle<i32>(ab01, cd01, 0, 1, 4, 5);
+  const lane1 = v128.shuffle<i32>(ab01, cd01, 2, 3, 6, 7);
+  const lane2 = v128.shuffle<i32>(ab23, cd23, 0, 1, 4, 5);
+  const lane3 = v128.shuffle<i32>(ab23, cd23, 2, 3, 6, 7);
+  return i32x4.add(i32x4.add(lane0, lane1), i32x4.add(lane2, lane3));
+}

@@ -1,0 +1,171 @@
+// The best k of a stream of (score, row). A pair is one u64 key whose order is the wanted order: the score's bits, made to rise
+// with the score, over the row number turned round, so that of equal scores the lower row wins. Keys gather in a buffer; when
+// it is full a quickselect keeps the best k and raises the threshold below which a score cannot enter.
+//
+// A selection lies in memory as: 0 u32 k, 4 u32 capacity (> k), 8 u32 count, 12 f32 threshold, 16 u32 address of the buffer.
+
+// @ts-ignore: decorator
+@inline
+export function keyOf(score: f32, row: u32): u64 {
+  // + 0 turns -0 into 0: they are equal scores and must get equal keys.
+  const bits = reinterpret<u32>(score + <f32>0);
+  const rising = bits & 0x80000000 ? ~bits : bits | 0x80000000;
+  return ((<u64>rising) << 32) | (<u64>~row & 0xffffffff);
+}
+
+// @ts-ignore: decorator
+@inline
+export function scoreOf(key: u64): f32 {
+  const rising = <u32>(key >> 32);
+  return reinterpret<f32>(rising & 0x80000000 ? rising & 0x7fffffff : ~rising);
+}
+
+// @ts-ignore: decorator
+@inline
+export function rowOf(key: u64): u32 {
+  return ~(<u32>key);
+}
+
+export function selectionStart(selection: usize, k: u32, capacity: u32, buffer: usize): void {
+  store<u32>(selection, k);
+  store<u32>(selection, capacity, 4);
+  store<u32>(selection, 0, 8);
+  store<f32>(selection, -Infinity, 12);
+  store<u32>(selection, <u32>buffer, 16);
+}
+
+// @ts-ignore: decorator
+@inline
+export function selectionThreshold(selection: usize): f32 {
+  return load<f32>(selection, 12);
+}
+
+/** Adds a pair whose score is above the threshold. Rows must come in rising order: of equal scores the first stays. */
+export function selectionAdd(selection: usize, score: f32, row: u32): void {
+  const count = load<u32>(selection, 8);
+  const buffer = <usize>load<u32>(selection, 16);
+  store<u64>(buffer + ((<usize>count) << 3), keyOf(score, row));
+  store<u32>(selection, count + 1, 8);
+  if (count + 1 == load<u32>(selection, 4)) selectionShrink(selection);
+}
+
+/** Keeps the best k and raises the threshold to the last of them. */
+export function selectionShrink(selection: usize): void {
+  const k = load<u32>(selection);
+  const count = load<u32>(selection, 8);
+  if (count < k) return;
+  const buffer = <usize>load<u32>(selection, 16);
+  keepLargest(buffer, count, k);
+  let least: u64 = u64.MAX_VALUE;
+  for (let i: u32 = 0; i < k; i++) least = min(least, load<u64>(buffer + ((<usize>i) << 3)));
+  store<u32>(selection, k, 8);
+  store<f32>(selection, scoreOf(least), 12);
+}
+
+/** Adds every score of a run of rows that is above the threshold. `scores` holds `count` floats (readable to a multiple of 4). */
+export function selectionAddRun(selection: usize, scores: usize, count: u32, firstRow: u32): void {
+  let threshold = f32x4.splat(selectionThreshold(selection));
+  const whole = count & ~3;
+  let i: u32 = 0;
+  for (; i < whole; i += 4) {
+    const four = v128.load(scores + ((<usize>i) << 2));
+    let above = <u32>i32x4.bitmask(f32x4.gt(four, threshold));
+    if (above) {
+      do {
+        const lane = ctz(above);
+        above &= above - 1;
+        const score = load<f32>(scores + ((<usize>(i + lane)) << 2));
+        if (score > selectionThreshold(selection)) selectionAdd(selection, score, firstRow + i + lane);
+      } while (above);
+      threshold = f32x4.splat(selectionThreshold(selection));
+    }
+  }
+  for (; i < count; i++) {
+    const score = load<f32>(scores + ((<usize>i) << 2));
+    if (score > selectionThreshold(selection)) selectionAdd(selection, score, firstRow + i);
+  }
+}
+
+/** Writes the best k, best first, and returns how many there are. The buffer is left sorted. */
+export function selectionFinish(selection: usize, rows: usize, scores: usize): u32 {
+  selectionShrink(selection);
+  const count = load<u32>(selection, 8);
+  const buffer = <usize>load<u32>(selection, 16);
+  sortFalling(buffer, count);
+  for (let i: u32 = 0; i < count; i++) {
+    const key = load<u64>(buffer + ((<usize>i) << 3));
+    store<u32>(rows + ((<usize>i) << 2), rowOf(key));
+    store<f32>(scores + ((<usize>i) << 2), scoreOf(key));
+  }
+  return count;
+}
+
+// @ts-ignore: decorator
+@inline
+function keyAt(keys: usize, i: i32): u64 {
+  return load<u64>(keys + ((<usize>i) << 3));
+}
+// @ts-ignore: decorator
+@inline
+function setKey(keys: usize, i: i32, key: u64): void {
+  store<u64>(keys + ((<usize>i) << 3), key);
+}
+
+/** Hoare partition of [low, high], falling, round the median of three; returns the last index of the upper part. */
+function partition(keys: usize, low: i32, high: i32): i32 {
+  const a = keyAt(keys, low);
+  const b = keyAt(keys, (low + high) >> 1);
+  const c = keyAt(keys, high);
+  const pivot = max(min(a, b), min(max(a, b), c));
+  let i = low - 1;
+  let j = high + 1;
+  while (true) {
+    do i++; while (keyAt(keys, i) > pivot);
+    do j--; while (keyAt(keys, j) < pivot);
+    if (i >= j) return j;
+    const swapped = keyAt(keys, i);
+    setKey(keys, i, keyAt(keys, j));
+    setKey(keys, j, swapped);
+  }
+}
+
+/** Moves the `keep` largest of `count` keys to the front, in any order. */
+export function keepLargest(keys: usize, count: u32, keep: u32): void {
+  if (keep == 0 || keep >= count) return;
+  let low: i32 = 0;
+  let high: i32 = <i32>count - 1;
+  const last = <i32>keep - 1;
+  while (low < high) {
+    const middle = partition(keys, low, high);
+    if (last <= middle) high = middle;
+    else low = middle + 1;
+  }
+}
+
+export function sortFalling(keys: usize, count: u32): void {
+  sortRange(keys, 0, <i32>count - 1);
+}
+
+function sortRange(keys: usize, first: i32, last: i32): void {
+  let low = first;
+  let high = last;
+  while (high - low > 16) {
+    const middle = partition(keys, low, high);
+    if (middle - low < high - middle) {
+      sortRange(keys, low, middle);
+      low = middle + 1;
+    } else {
+      sortRange(keys, middle + 1, high);
+      high = middle;
+    }
+  }
+  for (let i = low + 1; i <= high; i++) {
+    const key = keyAt(keys, i);
+    let j = i - 1;
+    while (j >= low && keyAt(keys, j) < key) {
+      setKey(keys, j + 1, keyAt(keys, j));
+      j--;
+    }
+    setKey(keys, j + 1, key);
+  }
+}

@@ -1,0 +1,135 @@
+import { KERNEL_BASE64 } from './kernel-binary.ts';
+
+/**
+ * The part of the WebAssembly interface that is used here (the engine's TypeScript has no DOM library). A module-level
+ * declaration: at run time it is the global.
+ */
+declare const WebAssembly: {
+  readonly Memory: new (limits: { initial: number; maximum?: number; shared?: boolean }) => KernelMemory;
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object, imports: object) => { readonly exports: object };
+};
+
+export interface KernelMemory {
+  readonly buffer: ArrayBufferLike;
+  grow(pages: number): number;
+}
+
+/** Functions of the kernel (src/math/assembly). Pointers are byte addresses in the kernel's memory; rows are counted from 0. */
+export interface KernelExports {
+  scanF32(
+    slices: number, sliceCount: number, query: number, inverse: number, scale: number,
+    first: number, end: number, rowBase: number, tile: number, tileRows: number, selection: number,
+  ): void;
+  addCandidateDots(slices: number, sliceCount: number, query: number, rows: number, dots: number, count: number): void;
+  scoreCandidates(rows: number, dots: number, inverse: number, scale: number, count: number, scores: number): void;
+  rankCandidates(rows: number, scores: number, count: number, keep: number, keys: number, outRows: number, outScores: number): number;
+  ingestRows(source: number, rows: number, slices: number, sliceCount: number, inverses: number, first: number, zeroCount: number): number;
+  inverseNorms(slices: number, sliceCount: number, first: number, end: number, inverse: number): void;
+  selectionStart(selection: number, k: number, capacity: number, buffer: number): void;
+  selectionAddRun(selection: number, scores: number, count: number, firstRow: number): void;
+  selectionShrink(selection: number): void;
+  selectionFinish(selection: number, rows: number, scores: number): number;
+  sweepBlock(
+    products: number, sums: number, isFirst: boolean, inverse: number, scale: number, rows: number, rowBase: number, selection: number,
+  ): void;
+  packRows(from: number, fromStride: number, to: number, toStride: number, dims: number, rows: number): void;
+}
+
+/** The kernel bound to one memory of at most 4 GiB, with an allocator that only moves forward. */
+export interface Kernel {
+  readonly memory: KernelMemory;
+  readonly call: KernelExports;
+  /** Address of `sizeBytes` zeroed bytes that stay for good, aligned to 64. Views made before stay valid only in shared memory. */
+  reserve(sizeBytes: number): number;
+  /** Addresses of working spaces of the given sizes (bytes), aligned to 64; what they hold is lost at the next call of `scratch`. */
+  scratch<Name extends string>(sizes: Readonly<Record<Name, number>>): Record<Name, number>;
+  floats(address: number, count: number): Float32Array;
+  words(address: number, count: number): Uint32Array;
+  bytes(address: number, count: number): Uint8Array;
+}
+
+const PAGE_BYTES = 65536;
+const MAX_PAGES = 65536;
+
+/** Bytes of one selection's header in memory (select.ts), rounded up. */
+export const SELECTION_BYTES = 32;
+
+/** Entries a selection's buffer needs for the best `k`: room to gather before each cut back to `k`. */
+export function selectionCapacity(k: number): number {
+  return k + Math.max(k, 256);
+}
+
+/**
+ * Opens the kernel on a new memory.
+ * @param options.sizeBytes what will be reserved, so that the memory need not grow
+ * @param options.shared whether other threads may use the memory; onnxruntime-node takes tensors only in memory that is not shared
+ * @throws RangeError when the machine has not that much memory
+ */
+export function openKernel(options: { readonly sizeBytes: number; readonly shared: boolean }): Kernel {
+  const initial = Math.min(MAX_PAGES, Math.ceil((options.sizeBytes + PAGE_BYTES) / PAGE_BYTES) + 1);
+  return kernelOn(new WebAssembly.Memory({ initial, maximum: MAX_PAGES, shared: options.shared }), options.shared);
+}
+
+function kernelOn(memory: KernelMemory, shared: boolean): Kernel {
+  const call = new WebAssembly.Instance(kernelModule(shared), { env: { memory } }).exports as KernelExports;
+  let next = PAGE_BYTES; // the first page is left to the compiler
+  let scratchAddress = 0;
+  let scratchBytes = 0;
+  const reserve = (sizeBytes: number): number => {
+    const address = next;
+    const end = address + align(sizeBytes);
+    const missing = end - memory.buffer.byteLength;
+    if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
+    next = end;
+    return address;
+  };
+  return {
+    memory,
+    call,
+    reserve,
+    scratch(sizes) {
+      const addresses: Record<string, number> = {};
+      let total = 0;
+      for (const name in sizes) {
+        addresses[name] = total;
+        total += align(sizes[name]);
+      }
+      if (total > scratchBytes) {
+        scratchBytes = Math.max(total, 2 * scratchBytes, PAGE_BYTES);
+        scratchAddress = reserve(scratchBytes);
+      }
+      for (const name in addresses) addresses[name] = addresses[name]! + scratchAddress;
+      return addresses as typeof sizes;
+    },
+    floats: (address, count) => new Float32Array(memory.buffer, address, count),
+    words: (address, count) => new Uint32Array(memory.buffer, address, count),
+    bytes: (address, count) => new Uint8Array(memory.buffer, address, count),
+  };
+}
+
+function align(sizeBytes: number): number {
+  return Math.ceil(sizeBytes / 64) * 64;
+}
+
+const modules = new Map<boolean, object>();
+
+function kernelModule(shared: boolean): object {
+  let module = modules.get(shared);
+  if (module === undefined) {
+    const bytes = new Uint8Array(Buffer.from(KERNEL_BASE64, 'base64'));
+    if (!shared) importPlainMemory(bytes);
+    module = new WebAssembly.Module(bytes);
+    modules.set(shared, module);
+  }
+  return module;
+}
+
+/** The kernel imports a shared memory and uses no atomic operation: with that one flag cleared it imports a plain one. */
+function importPlainMemory(bytes: Uint8Array): void {
+  // Import entry: name "env", name "memory", kind 2 (memory), limits flags 3 (maximum, shared).
+  const entry = Buffer.from([3, ...Buffer.from('env'), 6, ...Buffer.from('memory'), 2, 3]);
+  const at = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).indexOf(entry);
+  if (at < 0) throw new Error('kernel: no shared memory import to change');
+  bytes[at + entry.length - 1] = 1;
+}

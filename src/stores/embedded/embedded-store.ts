@@ -1,0 +1,60 @@
+import { throwIfCancelled } from '../../base/async.ts';
+import { UserError } from '../../base/errors.ts';
+import { rerankPrefix } from '../../vectors/search.ts';
+import { sweepTop } from '../../vectors/sweep.ts';
+import type { VectorSet } from '../../vectors/vector-set.ts';
+import type { Head, HeadSpec, Store } from '../store.ts';
+import { openFlatHead } from './flat-head.ts';
+
+export interface EmbeddedOptions {
+  /** Threads for matrix products over many queries (default 1). */
+  readonly threads?: number | undefined;
+}
+
+/**
+ * The store in this process: searches and re-ranks a vector set in memory. Closing it frees nothing that the vector set's owner
+ * still holds.
+ */
+export function openEmbeddedStore(vectors: VectorSet, options: EmbeddedOptions = {}): Store {
+  return {
+    kind: 'embedded',
+    label: 'embedded',
+    rowCount: vectors.rowCount,
+    dims: vectors.dims,
+    openHead: async (spec, work = {}) => openHead(vectors, spec, options, work),
+    rerank: async (query, survivors, stage, signal) => {
+      throwIfCancelled(signal);
+      checkQuery(query, vectors.dims);
+      if (stage.dims > vectors.dims) throw dimsError(stage.dims, vectors.dims);
+      const start = performance.now();
+      const found = rerankPrefix(vectors, query, survivors, stage.dims, stage.keep);
+      const totalMs = performance.now() - start;
+      return { ...found, dims: stage.dims, timing: { totalMs, serverMs: 0, localMs: totalMs } };
+    },
+    sweep: (queries, dims, k, work = {}) => {
+      checkWidth(queries.dims, vectors.dims);
+      return sweepTop(vectors, queries, dims, k, { ...work, threads: options.threads });
+    },
+    close: async () => {},
+  };
+}
+
+async function openHead(vectors: VectorSet, spec: HeadSpec, options: EmbeddedOptions, work: Parameters<Store['openHead']>[1]): Promise<Head> {
+  if (!Number.isSafeInteger(spec.dims) || spec.dims < 1 || spec.dims > vectors.dims) throw dimsError(spec.dims, vectors.dims);
+  throwIfCancelled(work?.signal);
+  if (spec.index === 'flat' && spec.precision === 'f32') return openFlatHead(vectors, spec, options);
+  throw new UserError('store/head', `the embedded store has no ${spec.index} head in ${spec.precision}`, { hint: 'it has flat f32' });
+}
+
+function dimsError(dims: number, most: number): UserError {
+  return new UserError('store/dims', `a prefix of ${dims} dimensions, expected 1 to ${most}`);
+}
+
+/** @throws UserError for a query of another width than the vectors. */
+export function checkQuery(query: Float32Array, dims: number): void {
+  checkWidth(query.length, dims);
+}
+
+function checkWidth(width: number, dims: number): void {
+  if (width !== dims) throw new UserError('queries/width', `a query of ${width} dimensions, expected ${dims} as the vectors have`);
+}

@@ -1,0 +1,161 @@
+import { selectionCapacity, SELECTION_BYTES } from '../math/kernel.ts';
+import type { Neighbours } from './neighbours.ts';
+import { inversePrefixNorm } from './query-matrix.ts';
+import { inverseNormsOf, segmentOf, slicesOf, type Segment, type VectorSet } from './vector-set.ts';
+
+/** Rows scored before their scores are looked at: the sums of a tile stay in the first-level cache. */
+const TILE_ROWS = 512;
+
+/** Neighbours with the unnormalised dot products at their prefix, from which a longer prefix can go on. */
+export interface ScoredRows extends Neighbours {
+  readonly dots: Float32Array;
+}
+
+/**
+ * The exact best `keep` rows by cosine similarity of the prefixes of `dims`, in one scan on this thread.
+ * @param query full-dimension query; only its direction counts
+ */
+export function searchPrefix(vectors: VectorSet, query: Float32Array, dims: number, keep: number): ScoredRows {
+  const scale = inversePrefixNorm(query, dims);
+  const lists = vectors.segments.map((segment) => searchSegment(segment, query, dims, keep, scale));
+  return lists.length === 1 ? lists[0]! : bestOf(lists, keep);
+}
+
+function searchSegment(segment: Segment, query: Float32Array, dims: number, keep: number, scale: number): ScoredRows {
+  const { kernel, rowCount, firstRow } = segment;
+  const slices = slicesOf(segment, 0, dims);
+  const inverse = inverseNormsOf(segment, dims);
+  const k = Math.min(keep, rowCount);
+  const capacity = selectionCapacity(k);
+  const at = kernel.scratch({ query: 4 * dims, tile: 4 * TILE_ROWS, selection: SELECTION_BYTES, keys: 8 * capacity, rows: 4 * k, scores: 4 * k });
+  kernel.floats(at.query, dims).set(query.subarray(0, dims));
+  kernel.call.selectionStart(at.selection, k, capacity, at.keys);
+  kernel.call.scanF32(slices.address, slices.count, at.query, inverse, scale, 0, rowCount, firstRow, at.tile, TILE_ROWS, at.selection);
+  const count = kernel.call.selectionFinish(at.selection, at.rows, at.scores);
+  const rows = new Int32Array(kernel.words(at.rows, count));
+  const scores = new Float32Array(kernel.floats(at.scores, count));
+  return { rows, scores, dots: dotsOf(kernel.floats(inverse, rowCount), firstRow, rows, scores, scale) };
+}
+
+/**
+ * Scores the survivors by the prefix of `dims` and keeps the best `keep`. With `survivors.dots` (at `survivors.dims`) only the
+ * dimensions after that prefix are multiplied.
+ */
+export function rerankPrefix(
+  vectors: VectorSet,
+  query: Float32Array,
+  survivors: Neighbours & { readonly dims: number; readonly dots?: Float32Array | undefined },
+  dims: number,
+  keep: number,
+): ScoredRows {
+  const scale = inversePrefixNorm(query, dims);
+  const known = survivors.dims <= dims ? survivors.dots : undefined;
+  const from = known === undefined ? 0 : survivors.dims;
+  const only = vectors.segments.length === 1 ? vectors.segments[0]! : undefined;
+  if (only !== undefined) return rerankSegment(only, query, survivors.rows, known, from, dims, keep, scale);
+  const lists = vectors.segments.map((segment) => {
+    const inside = indexesWhere(survivors.rows, (row) => segmentOf(vectors.segments, row) === segment);
+    return rerankSegment(segment, query, take(survivors.rows, inside), known && take(known, inside), from, dims, keep, scale);
+  });
+  return bestOf(lists, keep);
+}
+
+function rerankSegment(
+  segment: Segment,
+  query: Float32Array,
+  candidates: Int32Array,
+  known: Float32Array | undefined,
+  from: number,
+  dims: number,
+  keep: number,
+  scale: number,
+): ScoredRows {
+  const { kernel, firstRow } = segment;
+  const { call } = kernel;
+  const slices = slicesOf(segment, from, dims);
+  const inverse = inverseNormsOf(segment, dims);
+  const size = 4 * candidates.length;
+  const at = kernel.scratch({ query: 4 * (dims - from), rows: size, dots: size, scores: size, keys: 2 * size, bestRows: size, bestScores: size });
+  kernel.floats(at.query, dims - from).set(query.subarray(from, dims));
+  const local = kernel.words(at.rows, candidates.length);
+  local.set(candidates);
+  if (firstRow > 0) for (let i = 0; i < local.length; i += 1) local[i] = local[i]! - firstRow;
+  const dots = kernel.floats(at.dots, candidates.length);
+  if (known === undefined) dots.fill(0);
+  else dots.set(known);
+  call.addCandidateDots(slices.address, slices.count, at.query, at.rows, at.dots, candidates.length);
+  call.scoreCandidates(at.rows, at.dots, inverse, scale, candidates.length, at.scores);
+  const count = call.rankCandidates(at.rows, at.scores, candidates.length, keep, at.keys, at.bestRows, at.bestScores);
+  const rows = new Int32Array(kernel.words(at.bestRows, count));
+  if (firstRow > 0) for (let i = 0; i < count; i += 1) rows[i] = rows[i]! + firstRow;
+  const scores = new Float32Array(kernel.floats(at.bestScores, count));
+  return { rows, scores, dots: dotsOf(kernel.floats(inverse, segment.rowCount), firstRow, rows, scores, scale) };
+}
+
+/**
+ * Exact cosine similarities of given rows at several prefixes: `result[p * rows.length + i]` is that of `rows[i]` at `dims[p]`.
+ * One pass over the dimensions: each prefix goes on from the one before.
+ * @param dims prefixes in rising order
+ */
+export function similaritiesAt(vectors: VectorSet, query: Float32Array, rows: Int32Array, dims: readonly number[]): Float32Array {
+  const out = new Float32Array(dims.length * rows.length);
+  const scales = dims.map((prefix) => inversePrefixNorm(query, prefix));
+  for (const segment of vectors.segments) {
+    const inside = vectors.segments.length === 1 ? undefined : indexesWhere(rows, (row) => segmentOf(vectors.segments, row) === segment);
+    const count = inside === undefined ? rows.length : inside.length;
+    const { kernel } = segment;
+    const lists = dims.map((prefix, p) => slicesOf(segment, p === 0 ? 0 : dims[p - 1]!, prefix));
+    const inverses = dims.map((prefix) => inverseNormsOf(segment, prefix));
+    const at = kernel.scratch({ query: 4 * vectors.dims, rows: 4 * count, dots: 4 * count, scores: 4 * count });
+    kernel.floats(at.query, vectors.dims).set(query.subarray(0, vectors.dims));
+    const local = kernel.words(at.rows, count);
+    local.set(inside === undefined ? rows : take(rows, inside));
+    if (segment.firstRow > 0) for (let i = 0; i < count; i += 1) local[i] = local[i]! - segment.firstRow;
+    kernel.floats(at.dots, count).fill(0);
+    const scores = kernel.floats(at.scores, count);
+    dims.forEach((_, p) => {
+      const from = p === 0 ? 0 : dims[p - 1]!;
+      kernel.call.addCandidateDots(lists[p]!.address, lists[p]!.count, at.query + 4 * from, at.rows, at.dots, count);
+      kernel.call.scoreCandidates(at.rows, at.dots, inverses[p]!, scales[p]!, count, at.scores);
+      if (inside === undefined) out.set(scores, p * rows.length);
+      else for (let i = 0; i < count; i += 1) out[p * rows.length + inside[i]!] = scores[i]!;
+    });
+  }
+  return out;
+}
+
+/** The best `keep` of several lists, each best first; equal scores by rising row. */
+export function bestOf(lists: readonly ScoredRows[], keep: number): ScoredRows {
+  const all = lists.flatMap((list) => Array.from(list.rows, (row, i) => ({ row, score: list.scores[i]!, dot: list.dots[i]! })));
+  all.sort((a, b) => b.score - a.score || a.row - b.row);
+  const best = all.slice(0, keep);
+  return {
+    rows: Int32Array.from(best, (entry) => entry.row),
+    scores: Float32Array.from(best, (entry) => entry.score),
+    dots: Float32Array.from(best, (entry) => entry.dot),
+  };
+}
+
+/** Dot products back from similarities: score / (inverse · scale). Right to about 2e-7 of their size, as the similarities are. */
+function dotsOf(inverse: Float32Array, firstRow: number, rows: Int32Array, scores: Float32Array, scale: number): Float32Array {
+  const dots = new Float32Array(rows.length);
+  for (let i = 0; i < rows.length; i += 1) {
+    const factor = inverse[rows[i]! - firstRow]! * scale;
+    dots[i] = factor === 0 ? 0 : scores[i]! / factor;
+  }
+  return dots;
+}
+
+function indexesWhere(rows: Int32Array, test: (row: number) => boolean): number[] {
+  const found: number[] = [];
+  for (let i = 0; i < rows.length; i += 1) if (test(rows[i]!)) found.push(i);
+  return found;
+}
+
+function take<T extends Int32Array | Float32Array>(values: T, indexes: readonly number[]): T {
+  const out = values.slice(0, indexes.length) as T;
+  indexes.forEach((index, i) => {
+    out[i] = values[index]!;
+  });
+  return out;
+}
