@@ -1,6 +1,6 @@
 import type { FullScorer } from '../metrics/truth.ts';
 import type { Grades } from '../metrics/relevance.ts';
-import type { QueryMatrix } from '../stores/store.ts';
+import type { QueryMatrix } from '../vectors/query-matrix.ts';
 
 /** What every experiment works on: the queries, what is known of their answers, and a way to score exactly. */
 export interface ExperimentData {
@@ -14,9 +14,4 @@ export interface ExperimentData {
   readonly dims: number;
   /** Prefixes the model was trained for; undefined where that is not known. */
   readonly trainedDims?: readonly number[] | undefined;
-}
-
-/** One query's row of the matrix, as a view. */
-export function queryOf(queries: QueryMatrix, query: number): Float32Array {
-  return queries.data.subarray(query * queries.dims, (query + 1) * queries.dims);
 }

@@ -4,15 +4,16 @@ import type { HeadChoice, Latency } from '../contract/measure.ts';
 import type { FunnelEntry, LadderEntry, StoreResult } from '../contract/report.ts';
 import { checkSchedule, clampSchedule, formatSchedule } from '../contract/schedule.ts';
 import type { Schedule } from '../contract/schedule.ts';
+import { BYTES_PER_DIM, bytesReadOf } from '../funnel/cost-model.ts';
 import { finishFunnel, runFunnel } from '../funnel/run.ts';
 import { bootstrapMean } from '../math/statistics.ts';
 import { survivalOf, truthDepth, truthOf } from '../metrics/truth.ts';
 import type { Truth } from '../metrics/truth.ts';
-import type { Head, HeadSpec, Store, Survivors } from '../stores/store.ts';
+import type { Head, Store, Survivors } from '../stores/store.ts';
 import { neighboursOf } from '../vectors/neighbours.ts';
 import type { NeighbourTable } from '../vectors/neighbours.ts';
+import { queryOf } from '../vectors/query-matrix.ts';
 import type { ExperimentData } from './data.ts';
-import { queryOf } from './data.ts';
 import { frontierOf } from './frontier.ts';
 import { latencyOf, measureInterleaved } from './latency.ts';
 import type { TimedConfig, TimedParts, TimedSamples } from './latency.ts';
@@ -38,8 +39,6 @@ export interface StoreRun {
   readonly result: StoreResult;
   readonly truth: Truth;
 }
-
-const BYTES_PER_DIM: Readonly<Record<HeadChoice['precision'], number>> = { f32: 4, f16: 2, int8: 1, binary: 1 / 8 };
 
 /**
  * The ladder, the funnels and the exact full-dimension baseline on one store. Accuracy comes from batched searches over all queries,
@@ -216,19 +215,6 @@ function funnelEntry(schedule: Schedule, answers: readonly (readonly Survivors[]
     bytesReadPerQuery: bytesReadOf(schedule, store.rowCount, spec.head.precision),
     ...(spec.keepNeighbours ? { neighbours: answers.map((_, query) => Array.from(finalRows(query))) } : {}),
   };
-}
-
-/** Bytes of vectors that one query reads: the head's prefix of every row, then only the new dimensions of the survivors. */
-export function bytesReadOf(schedule: Schedule, rowCount: number, precision: HeadSpec['precision'] = 'f32'): number {
-  const first = schedule[0]!;
-  let bytes = rowCount * first.dims * BYTES_PER_DIM[precision];
-  for (let i = 1; i < schedule.length; i += 1) {
-    const before = schedule[i - 1]!;
-    // A quantised head leaves no exact partial sums: the first re-rank starts from dimension 0.
-    const from = i === 1 && precision !== 'f32' ? 0 : before.dims;
-    bytes += Math.min(before.keep, rowCount) * (schedule[i]!.dims - from) * 4;
-  }
-  return bytes;
 }
 
 function splitOf(samples: TimedSamples, store: Store): { split?: { serverMs: Latency; localMs: Latency } } {

@@ -1,0 +1,159 @@
+import { parseArgs } from 'node:util';
+import type { ParseArgsConfig } from 'node:util';
+import { showValue, UserError } from '../base/errors.ts';
+import { headIndexSchema, headPrecisionSchema } from '../contract/measure.ts';
+import { parseSchedule } from '../contract/schedule.ts';
+import type { BenchRequest, ExperimentName } from '../engine/bench-request.ts';
+import { experimentNames } from '../engine/bench-request.ts';
+
+/** The options of `bench`, as other programs rely on them. */
+export const benchOptions = {
+  corpus: { type: 'string' },
+  queries: { type: 'string' },
+  qrels: { type: 'string' },
+  model: { type: 'string' },
+  vectors: { type: 'string' },
+  'query-vectors': { type: 'string' },
+  store: { type: 'string' },
+  head: { type: 'string' },
+  'head-precision': { type: 'string' },
+  'head-params': { type: 'string' },
+  rerank: { type: 'string' },
+  dims: { type: 'string' },
+  k: { type: 'string' },
+  schedule: { type: 'string', multiple: true },
+  tune: { type: 'string' },
+  experiments: { type: 'string' },
+  seed: { type: 'string' },
+  out: { type: 'string' },
+  'latency-queries': { type: 'string' },
+  'dump-neighbours': { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const satisfies NonNullable<ParseArgsConfig['options']>;
+
+type OptionName = Extract<keyof typeof benchOptions, string>;
+type Values = { [Name in OptionName]?: string | boolean | string[] };
+
+/** Reads the command line of `bench` or `tune`. @throws UserError in one line for anything that is not as expected. */
+export function readBenchArguments(argv: readonly string[]): { readonly request: BenchRequest; readonly out: string; readonly help: boolean } {
+  let values: Values;
+  try {
+    values = parseArgs({ args: [...argv], options: benchOptions, strict: true, allowPositionals: false }).values as Values;
+  } catch (error) {
+    throw new UserError('cli/arguments', error instanceof Error ? error.message : String(error), { hint: 'see --help' });
+  }
+  const text = (name: OptionName): string | undefined => values[name] as string | undefined;
+  const vectors = text('vectors');
+  const corpus = text('corpus');
+  if (values.help !== true) {
+    if (vectors === undefined && corpus === undefined) {
+      throw new UserError('cli/arguments', 'nothing to measure: give --corpus PATH|sample:NAME or --vectors X.npy', { hint: 'for a first look: --corpus sample:wordnet-5k' });
+    }
+    if (vectors !== undefined && text('model') !== undefined) throw new UserError('cli/arguments', '--vectors and --model exclude each other: vectors are already embedded');
+    if (text('query-vectors') !== undefined && vectors === undefined) throw new UserError('cli/arguments', '--query-vectors needs --vectors');
+  }
+  return {
+    help: values.help === true,
+    out: text('out') ?? 'out',
+    request: {
+      corpus,
+      queries: text('queries'),
+      qrels: text('qrels'),
+      model: text('model'),
+      vectors,
+      queryVectors: text('query-vectors'),
+      store: storeOf(text('store') ?? 'embedded'),
+      head: {
+        index: oneOf('head', text('head') ?? 'flat', headIndexSchema.options),
+        precision: oneOf('head-precision', text('head-precision') ?? 'f32', headPrecisionSchema.options),
+        ...(text('head-params') === undefined ? {} : { params: paramsOf(text('head-params')!) }),
+      },
+      rerank: text('rerank') === undefined ? undefined : oneOf('rerank', text('rerank')!, ['auto', 'server', 'fetch', 'local']),
+      dims: text('dims') === undefined ? undefined : dimsOf(text('dims')!),
+      k: wholeNumber('k', text('k') ?? '10', 1),
+      schedules: ((values.schedule as string[] | undefined) ?? []).map(parseSchedule),
+      tune: text('tune') === undefined ? undefined : constraintsOf(text('tune')!),
+      experiments: text('experiments') === undefined ? [] : experimentsOf(text('experiments')!),
+      seed: wholeNumber('seed', text('seed') ?? '1', 0),
+      latencyQueries: wholeNumber('latency-queries', text('latency-queries') ?? '200', 1),
+      dumpNeighbours: values['dump-neighbours'] === true,
+    },
+  };
+}
+
+export function wholeNumber(name: string, text: string, least: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) {
+    throw new UserError('cli/arguments', `--${name} ${showValue(text)}: expected a whole number of at least ${least}`);
+  }
+  return value;
+}
+
+function oneOf<const T extends string>(name: string, text: string, allowed: readonly T[]): T {
+  const found = allowed.find((one) => one === text.toLowerCase().replaceAll('-', '_'));
+  if (found === undefined) throw new UserError('cli/arguments', `--${name} ${showValue(text)}: expected one of ${allowed.join(', ')}`);
+  return found;
+}
+
+function storeOf(text: string): BenchRequest['store'] {
+  if (text === 'embedded') return { kind: 'embedded' };
+  if (!/^https?:\/\/[^\s/]+(\/\S*)?$/.test(text)) throw new UserError('cli/arguments', `--store ${showValue(text)}: expected embedded or a Milvus address such as http://127.0.0.1:19530`);
+  return { kind: 'milvus', target: { address: text } };
+}
+
+function dimsOf(text: string): readonly number[] {
+  const dims = text.split(',').map((part) => wholeNumber('dims', part.trim(), 1));
+  return [...new Set(dims)].sort((a, b) => a - b);
+}
+
+/** `recall=0.99`, `recall=0.99,p95=5,memory=2GiB,stages=3` */
+function constraintsOf(text: string): NonNullable<BenchRequest['tune']> {
+  const constraints: { recall?: number; p95Ms?: number; memoryBytes?: number; maxStages?: number } = {};
+  for (const part of text.split(',')) {
+    const [key, value = ''] = part.split('=').map((side) => side.trim());
+    const number = Number.parseFloat(value);
+    const fail = (expected: string): never => {
+      throw new UserError('cli/arguments', `--tune ${showValue(part)}: expected ${expected}`);
+    };
+    switch (key) {
+      case 'recall':
+        if (!(number > 0 && number <= 1)) fail('recall=R with R above 0, at most 1, such as recall=0.99');
+        constraints.recall = number;
+        break;
+      case 'p95':
+        if (!(number > 0)) fail('p95=MS, a time in milliseconds');
+        constraints.p95Ms = number;
+        break;
+      case 'memory': {
+        const match = /^([\d.]+)\s*(B|KiB|MiB|GiB|TiB)?$/i.exec(value);
+        if (match === null) return fail('memory=SIZE such as memory=512MiB');
+        const power = ['b', 'kib', 'mib', 'gib', 'tib'].indexOf((match[2] ?? 'B').toLowerCase());
+        constraints.memoryBytes = Number(match[1]) * 1024 ** power;
+        break;
+      }
+      case 'stages':
+        if (!Number.isInteger(number) || number < 1 || number > 5) fail('stages=N with N from 1 to 5');
+        constraints.maxStages = number;
+        break;
+      default:
+        fail('recall=…, p95=…, memory=… or stages=…');
+    }
+  }
+  return constraints;
+}
+
+function experimentsOf(text: string): ExperimentName[] {
+  if (text === 'all') return [...experimentNames];
+  return text.split(',').map((part) => oneOf('experiments', part.trim(), experimentNames));
+}
+
+/** `M=16,efConstruction=200,ef=128` */
+function paramsOf(text: string): Record<string, number> {
+  return Object.fromEntries(
+    text.split(',').map((part) => {
+      const match = /^\s*(\w+)\s*=\s*([\d.]+)\s*$/.exec(part);
+      if (match === null) throw new UserError('cli/arguments', `--head-params ${showValue(part)}: expected name=number such as M=16`);
+      return [match[1]!, Number(match[2])];
+    }),
+  );
+}

@@ -1,0 +1,30 @@
+export const helpText = `Funnelscope: which prefix of a Matryoshka embedding to search, how many candidates to keep, and what that costs and loses.
+
+  bench     measure the ladder, funnels and the exact baseline; write a report
+  tune      bench, and look for the schedule that meets --tune (default recall=0.99)
+  train     train an adapter or a static starter model (train --help)
+  models    list the models that can be used
+  samples   list the bundled sample corpora
+
+bench [options]        writes OUT/report.json, report.html, report.md, ladder.csv, funnels.csv
+  --corpus PATH|sample:NAME      JSONL, JSON, CSV, TSV, TXT, a folder, a BEIR folder; .gz too
+  --queries PATH|N               a query file, or N queries (the corpus' own, else N held-out rows)
+  --qrels PATH                   relevance judgements for the queries
+  --model ID|DIR                 a model id or a folder (default: the bundled starter)
+  --vectors X.npy                rows are documents, instead of text
+  --query-vectors Q.npy          rows are queries (or --queries N: N held-out rows of --vectors)
+  --store embedded|http://host:port     where to search (a Milvus address; token in FUNNELSCOPE_MILVUS_TOKEN)
+  --head flat|hnsw|ivf_flat|…    index of the head search
+  --head-precision f32|f16|int8|binary
+  --head-params M=16,ef=128      build and search parameters of the index
+  --rerank auto|server|fetch|local      how a Milvus funnel re-ranks
+  --dims 16,32,64,…              prefixes of the ladder (default: the trained ones, or halvings)
+  --k 10                         neighbours wanted
+  --schedule "64:512,768:10"     a funnel, dims:keep a stage; may be repeated
+  --tune recall=0.99[,p95=MS][,memory=SIZE][,stages=N]
+  --experiments candidates,size,order,compression,matryoshka|all
+  --latency-queries 200          queries timed one at a time
+  --seed N                       everything drawn at random is drawn from this
+  --dump-neighbours              the answers' row numbers in report.json
+  --out DIR                      default: out
+`;

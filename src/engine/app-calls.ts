@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { machineOf } from './machine.ts';
+import type { HandlersOf, Workspace } from './workspace.ts';
+
+export function appCalls(workspace: Workspace): HandlersOf<'app.info' | 'app.clearCache' | 'settings.get' | 'settings.set'> {
+  return {
+    'app.info': async () => ({
+      version: versionOf(workspace.resourcesDir),
+      machine: machineOf(),
+      dataDir: workspace.dataDir,
+      cacheBytes: await folderBytes(workspace.cacheDir),
+      host: workspace.host,
+      secretsProtected: workspace.host === 'electron',
+    }),
+    'app.clearCache': async () => {
+      const freedBytes = await folderBytes(workspace.cacheDir);
+      await rm(workspace.cacheDir, { recursive: true, force: true });
+      return { freedBytes };
+    },
+    'settings.get': async () => ({ ...workspace.settings.all() }),
+    'settings.set': async ({ key, value }) => {
+      await workspace.settings.set(key, value);
+      return {};
+    },
+  };
+}
+
+/** The product's version, from its package.json; the packaged app carries one beside its resources. */
+export function versionOf(resourcesDir: string): string {
+  for (const file of [join(resourcesDir, 'package.json'), join(resourcesDir, 'app', 'package.json')]) {
+    try {
+      const told = JSON.parse(readFileSync(file, 'utf8')) as { name?: unknown; version?: unknown };
+      if (told.name === 'funnelscope' && typeof told.version === 'string') return told.version;
+    } catch {
+      continue;
+    }
+  }
+  return process.env['FUNNELSCOPE_VERSION'] ?? '0.1.0';
+}
+
+async function folderBytes(folder: string): Promise<number> {
+  let bytes = 0;
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])) {
+    if (!entry.isFile()) continue;
+    bytes += (await stat(join(entry.parentPath, entry.name)).catch(() => undefined))?.size ?? 0;
+  }
+  return bytes;
+}

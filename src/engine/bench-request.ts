@@ -1,0 +1,32 @@
+import type { StoreChoice } from '../contract/connection.ts';
+import type { HeadChoice } from '../contract/measure.ts';
+import type { Schedule } from '../contract/schedule.ts';
+import type { Constraints } from '../contract/tuning.ts';
+
+export const experimentNames = ['candidates', 'size', 'order', 'compression', 'matryoshka'] as const;
+export type ExperimentName = (typeof experimentNames)[number];
+
+/** One benchmark run, as the command line or a program asks for it. */
+export interface BenchRequest {
+  /** A path or `sample:NAME`; undefined when `vectors` are given. */
+  readonly corpus?: string | undefined;
+  /** A path, or a number of held-out rows (of own queries where the corpus brings some). */
+  readonly queries?: string | undefined;
+  readonly qrels?: string | undefined;
+  /** A model's id or folder; the starter unless given. */
+  readonly model?: string | undefined;
+  readonly vectors?: string | undefined;
+  readonly queryVectors?: string | undefined;
+  readonly store: StoreChoice;
+  readonly head: HeadChoice;
+  readonly rerank?: 'auto' | 'server' | 'fetch' | 'local' | undefined;
+  /** The ladder's prefixes; the trained ones, or halvings of D, unless given. */
+  readonly dims?: readonly number[] | undefined;
+  readonly k: number;
+  readonly schedules: readonly Schedule[];
+  readonly tune?: Constraints | undefined;
+  readonly experiments: readonly ExperimentName[];
+  readonly seed: number;
+  readonly latencyQueries: number;
+  readonly dumpNeighbours: boolean;
+}

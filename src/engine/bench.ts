@@ -1,0 +1,113 @@
+import { UserError } from '../base/errors.ts';
+import type { WorkOptions } from '../base/progress.ts';
+import type { StoreResult } from '../contract/report.ts';
+import { checkSchedule, formatSchedule, parseSchedule } from '../contract/schedule.ts';
+import type { Schedule } from '../contract/schedule.ts';
+import type { Report } from '../contract/report.ts';
+import { measureStore } from '../experiments/store-run.ts';
+import type { StoreRunSpec } from '../experiments/store-run.ts';
+import { bestFunnelOf, runExperiments } from './bench-experiments.ts';
+import type { BenchRequest } from './bench-request.ts';
+import { buildReport } from './build-report.ts';
+import { closeDataset, suggestedDims } from './dataset.ts';
+import type { Dataset } from './dataset.ts';
+import { datasetFromText } from './text-dataset.ts';
+import { datasetFromVectors } from './vector-dataset.ts';
+import { openMilvusFor } from './milvus-store.ts';
+
+export interface BenchContext {
+  readonly resourcesDir: string;
+  readonly dataDir: string;
+  /** The command line that makes the same run, for the report. */
+  readonly command: string;
+  /** Secrets by name (`milvus`, `api`), never part of the request. */
+  readonly resolveSecret: (ref: string) => Promise<string | undefined>;
+}
+
+const LATENCY_BUDGET_MS = 45_000;
+
+/** What is known before anything long is done: a request that does not fit is refused here. */
+export interface Shape {
+  readonly rowCount: number;
+  readonly dims: number;
+  readonly trainedDims: readonly number[] | undefined;
+}
+
+/**
+ * The main job: load or embed, measure the ladder, the funnels and the exact baseline, tune when asked, and put it all into a report.
+ * @throws UserError for bad input, before long work where it can be told; CancelledError when stopped.
+ */
+export async function runBench(request: BenchRequest, context: BenchContext, work: WorkOptions = {}): Promise<Report> {
+  const check = (shape: Shape): void => checkFits(request, shape);
+  const dataset = request.vectors === undefined ? await datasetFromText(request, context, check, work) : await datasetFromVectors(request, check, work);
+  try {
+    return await measure(dataset, request, context, work);
+  } finally {
+    await closeDataset(dataset);
+  }
+}
+
+async function measure(dataset: Dataset, request: BenchRequest, context: BenchContext, work: WorkOptions): Promise<Report> {
+  const shape: Shape = { rowCount: dataset.vectors.rowCount, dims: dataset.vectors.dims, trainedDims: dataset.trainedDims };
+  const dims = ladderDims(request, shape);
+  const schedules = request.schedules.length > 0 || request.tune !== undefined ? request.schedules : [defaultSchedule(request.k, dims, shape)];
+  const spec: StoreRunSpec = {
+    dims,
+    k: request.k,
+    schedules,
+    head: request.head,
+    seed: request.seed,
+    keepNeighbours: request.dumpNeighbours,
+    latencyQueries: request.latencyQueries,
+    latencyBudgetMs: LATENCY_BUDGET_MS,
+  };
+  const warnings: string[] = [];
+
+  const embeddedSpec: StoreRunSpec = request.store.kind === 'embedded' ? spec : { ...spec, head: { index: 'flat', precision: 'f32' } };
+  const embedded = await measureStore(dataset.store, dataset.data, embeddedSpec, work);
+  dataset.truths.set(request.k, embedded.truth);
+  let results: [StoreResult, ...StoreResult[]] = [embedded.result];
+  let store = dataset.store;
+  let closeMilvus: (() => Promise<void>) | undefined;
+  try {
+    if (request.store.kind === 'milvus') {
+      const heads = [...new Set([...dims, ...schedules.flatMap((schedule) => schedule.map((stage) => stage.dims)), shape.dims])].sort((a, b) => a - b);
+      const milvus = await openMilvusFor(dataset, request.store.target, { dims: heads, head: request.head, rerank: request.rerank ?? 'auto' }, context.resolveSecret, work);
+      closeMilvus = () => milvus.close();
+      store = milvus;
+      results = [(await measureStore(milvus, dataset.data, { ...spec, truth: embedded.truth }, work)).result, embedded.result];
+    }
+    const outcome = await runExperiments({ dataset, store, request, dims, truth: embedded.truth, measured: results[0] }, work);
+    const tuned = bestFunnelOf(outcome.tuning);
+    if (tuned !== undefined && !results[0].funnels.some((funnel) => funnel.schedule === tuned)) {
+      // The tuned schedule is measured like any other, on all queries; the tuner's own held-out figures stand beside it.
+      const run = await measureStore(store, dataset.data, { ...spec, dims: [], schedules: [parseSchedule(tuned)], truth: embedded.truth }, work);
+      results[0] = { ...results[0], funnels: [...results[0].funnels, ...run.result.funnels.map((funnel) => ({ ...funnel, name: 'tuned' }))] };
+    }
+    return buildReport({ dataset, k: request.k, seed: request.seed, command: context.command, results, extras: outcome, warnings, resourcesDir: context.resourcesDir });
+  } finally {
+    await closeMilvus?.();
+  }
+}
+
+function checkFits(request: BenchRequest, shape: Shape): void {
+  if (request.k > shape.rowCount) throw new UserError('bench/k', `k = ${request.k} is more than the ${shape.rowCount} documents there are`);
+  for (const dims of request.dims ?? []) {
+    if (dims > shape.dims) throw new UserError('bench/dims', `--dims ${dims} is beyond the embeddings' ${shape.dims}`);
+  }
+  for (const schedule of request.schedules) checkSchedule(schedule, { dims: shape.dims, rowCount: shape.rowCount, k: request.k });
+}
+
+/** The ladder always ends at full D: it is the baseline's own rung. */
+function ladderDims(request: BenchRequest, shape: Shape): number[] {
+  return request.dims === undefined ? suggestedDims(shape.dims, shape.trainedDims) : [...request.dims];
+}
+
+const DEFAULT_KEEP = 512;
+
+/** A funnel to show when none was asked for: the largest prefix of at most D/4 keeps 512 (or 32 k), re-ranked at full D. */
+function defaultSchedule(k: number, dims: readonly number[], shape: Shape): Schedule {
+  const head = dims.filter((size) => size <= shape.dims / 4).at(-1) ?? dims[0] ?? shape.dims;
+  if (head === shape.dims) return parseSchedule(`${shape.dims}:${k}`);
+  return parseSchedule(formatSchedule([{ dims: head, keep: Math.max(DEFAULT_KEEP, 32 * k) }, { dims: shape.dims, keep: k }]));
+}

@@ -1,0 +1,54 @@
+import type { Report, StoreResult } from '../contract/report.ts';
+import { definitions } from '../report/definitions.ts';
+import { findings } from '../report/findings.ts';
+import type { Measured } from '../report/store-results.ts';
+import { versionOf } from './app-calls.ts';
+import type { Dataset } from './dataset.ts';
+import { machineOf } from './machine.ts';
+
+/** What is added to a report beyond the ladder, the funnels and the baseline. */
+export type ReportExtras = Pick<Report, 'candidatesNeeded' | 'heatMap' | 'costModel' | 'tuning' | 'sizeTrend' | 'order' | 'compression'>;
+
+export interface ReportParts {
+  readonly dataset: Dataset;
+  readonly k: number;
+  readonly seed: number;
+  readonly command: string;
+  /** The store asked for first; others measured in the same run after it. */
+  readonly results: readonly [StoreResult, ...StoreResult[]];
+  readonly extras?: Partial<ReportExtras> | undefined;
+  readonly warnings?: readonly string[] | undefined;
+  readonly resourcesDir: string;
+}
+
+/** Puts what was measured into one report; findings are written from its own numbers. */
+export function buildReport(parts: ReportParts): Report {
+  const [main, ...others] = parts.results;
+  const { dataset } = parts;
+  const measured: Measured = {
+    schema: 'funnelscope-report/1',
+    createdAt: new Date().toISOString(),
+    version: versionOf(parts.resourcesDir),
+    command: parts.command,
+    seed: parts.seed,
+    machine: machineOf(),
+    corpus: dataset.corpusInfo,
+    queries: dataset.queryInfo,
+    model: dataset.modelInfo,
+    k: parts.k,
+    store: {
+      kind: main.kind,
+      label: main.label,
+      ...(main.latencyRemark === undefined ? {} : { latencyRemark: main.latencyRemark }),
+      head: main.head,
+    },
+    ladder: main.ladder,
+    funnels: main.funnels,
+    baseline: main.baseline,
+    frontier: main.frontier,
+    ...(others.length === 0 ? {} : { otherStores: others }),
+    ...parts.extras,
+    warnings: [...dataset.warnings, ...(parts.warnings ?? [])],
+  };
+  return { ...measured, findings: [...findings(measured)], definitions: { ...definitions(parts.k, dataset.queryInfo.withQrels > 0) } };
+}
