@@ -14,7 +14,8 @@ const may = {
   report: ['base', 'contract'],
   engine: ['base', 'math', 'contract', 'vectors', 'corpus', 'embedding', 'stores', 'metrics', 'funnel', 'training', 'experiments', 'report'],
   cli: ['base', 'contract', 'engine', 'report'],
-  web: ['base', 'contract', 'engine'],
+  host: ['base', 'contract', 'engine'],
+  web: ['base', 'contract', 'engine', 'host'],
 };
 
 const layerRules = Object.entries(may).map(([room, allowed]) => ({

@@ -1,0 +1,36 @@
+/**
+ * The content security policy of the page, the same in both hosts: everything comes from the program itself, nothing is evaluated, nothing frames it
+ * and it frames nothing. Inline styles are allowed as attributes only through the CSSOM, never as text.
+ */
+export function contentPolicy(connectTo: readonly string[] = []): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data: blob:",
+    "font-src 'self'",
+    ["connect-src 'self'", ...connectTo].join(' '),
+    "worker-src 'self'",
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-src 'none'",
+    "frame-ancestors 'none'",
+    "object-src 'none'",
+  ].join('; ');
+}
+
+/** Headers of every answer that serves a file of the page. */
+export function pageHeaders(mimeType: string, connectTo: readonly string[] = []): Record<string, string> {
+  return {
+    'Content-Type': mimeType,
+    'Content-Security-Policy': contentPolicy(connectTo),
+    'X-Content-Type-Options': 'nosniff',
+    'Referrer-Policy': 'no-referrer',
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Cross-Origin-Embedder-Policy': 'require-corp',
+    'Cross-Origin-Resource-Policy': 'same-origin',
+    'Permissions-Policy': 'camera=(), microphone=(), geolocation=(), usb=(), serial=(), hid=(), bluetooth=(), payment=()',
+    'Cache-Control': 'no-cache',
+  };
+}
