@@ -64,6 +64,10 @@ export const costModelSchema = z.object({
   rerankMsPerCandidateDim: z.number(),
   rerankMsPerCandidate: z.number(),
   rerankFixedMs: z.number(),
+  /** What a head search costs at each measured prefix, without the price of its keep: caches make it anything but linear. */
+  scanMsByDims: z.array(z.object({ dims: z.number().int(), ms: z.number() })).optional(),
+  /** Median of p95 / p50 over the runs: how a p95 is estimated. */
+  p95Ratio: z.number().optional(),
   /** Root mean square of the relative error over the runs it was fitted on (leave-one-out). */
   relativeError: z.number(),
   runCount: z.number().int(),

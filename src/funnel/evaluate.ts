@@ -1,0 +1,135 @@
+import type { Schedule } from '../contract/schedule.ts';
+import type { CostModel, Evaluation } from '../contract/tuning.ts';
+import { bootstrapMean, mean } from '../math/statistics.ts';
+import type { Survivors } from '../stores/store.ts';
+import { bytesReadOf, estimateMs } from './cost-model.ts';
+import { fitSchedule, prefixOf, truthCountOf } from './pool.ts';
+import type { Pool } from './pool.ts';
+import { baseOf, markTruth, rerankPlaces, walkRoomOf } from './pool-walk.ts';
+
+/** What a schedule finds, by query: numbers of true neighbours, at most min(k, corpus). */
+export interface ScheduleHits {
+  /** Still alive after each stage. */
+  readonly stages: readonly Uint16Array[];
+  /** In the answer: the best k of the last stage. */
+  readonly answer: Uint16Array;
+}
+
+/**
+ * True neighbours that survive each stage and reach the answer, for every query of the pool (or those named).
+ * Exact; a few microseconds a query and thousand candidates.
+ * @throws UserError as `fitSchedule`.
+ */
+export function scheduleHits(pool: Pool, schedule: Schedule, queries?: ArrayLike<number>): ScheduleHits {
+  const fitted = fitSchedule(pool, schedule);
+  const prefixes = fitted.map((stage) => prefixOf(pool, stage.dims));
+  const queryCount = queries?.length ?? pool.queryCount;
+  const most = truthCountOf(pool);
+  const stages = fitted.map(() => new Uint16Array(queryCount));
+  const answer = new Uint16Array(queryCount);
+  const { marks, isTruth } = walkRoomOf(pool);
+  const spare = [new Uint32Array(fitted[0]!.keep), new Uint32Array(fitted[0]!.keep)] as const;
+  const { ranks, orders } = pool;
+  const lastPrefix = pool.dims.length - 1;
+
+  for (let index = 0; index < queryCount; index += 1) {
+    const query = queries?.[index] ?? index;
+    const poolRows = pool.starts[query + 1]! - pool.starts[query]!;
+    const truthStart = pool.truthStarts[query]!;
+    const truthEnd = pool.truthStarts[query + 1]!;
+    const headBase = baseOf(pool, query, prefixes[0]!);
+    const headKeep = fitted[0]!.keep;
+    let hits = 0;
+    let inAnswer = 0;
+    for (let i = truthStart; i < truthEnd; i += 1) {
+      const rank = ranks[headBase + pool.truths[i]!]!;
+      if (rank < headKeep) hits += 1;
+      if (rank < most) inAnswer += 1;
+    }
+    stages[0]![index] = Math.min(hits, most);
+    if (fitted.length > 1) {
+      markTruth(pool, query, isTruth, 1);
+      let alive: typeof orders = orders;
+      let start = headBase;
+      let count = headKeep;
+      for (let stage = 1; stage < fitted.length; stage += 1) {
+        // The full dimension ranks every true neighbour first: what entered the stage leaves it, and is the answer.
+        if (prefixes[stage] === lastPrefix) {
+          inAnswer = hits;
+          stages[stage]![index] = Math.min(hits, most);
+          break;
+        }
+        const out = spare[stage & 1]!;
+        count = rerankPlaces(ranks, orders, baseOf(pool, query, prefixes[stage]!), poolRows, alive, start, count, fitted[stage]!.keep, out, marks);
+        alive = out;
+        start = 0;
+        hits = 0;
+        inAnswer = 0;
+        for (let i = 0; i < count; i += 1) {
+          hits += isTruth[out[i]!]!;
+          if (i === most - 1) inAnswer = hits;
+        }
+        if (count < most) inAnswer = hits;
+        stages[stage]![index] = Math.min(hits, most);
+      }
+      markTruth(pool, query, isTruth, 0);
+    }
+    answer[index] = Math.min(inAnswer, most);
+  }
+  return { stages, answer };
+}
+
+/** Recall of each query from its hits. */
+export function recallsOf(pool: Pool, hits: Uint16Array): Float64Array {
+  return Float64Array.from(hits, (count) => count / truthCountOf(pool));
+}
+
+/**
+ * A schedule's exact recall (with its bootstrap interval over the pool's queries), survival after every stage, bytes read, and the cost
+ * model's estimate where there is one.
+ */
+export function evaluateSchedule(pool: Pool, schedule: Schedule, options: { costModel?: CostModel | undefined; seed?: number | undefined } = {}): Evaluation {
+  const start = performance.now();
+  const hits = scheduleHits(pool, schedule);
+  const recall = bootstrapMean(recallsOf(pool, hits.answer), { seed: options.seed });
+  const survival = hits.stages.map((stage) => mean(recallsOf(pool, stage)));
+  const fitted = fitSchedule(pool, schedule);
+  return {
+    schedule: fitted.map((stage) => ({ ...stage })),
+    recall,
+    survival,
+    ...(options.costModel === undefined ? {} : { estimate: estimateMs(options.costModel, fitted, pool.rowCount) }),
+    bytesReadPerQuery: bytesReadOf(fitted, pool.rowCount),
+    elapsedMs: performance.now() - start,
+  };
+}
+
+/** The funnel of one query from the pool: the survivors of every stage, best first, exactly those of a real run. */
+export function funnelOf(pool: Pool, query: number, schedule: Schedule): Survivors[] {
+  const fitted = fitSchedule(pool, schedule);
+  const { marks } = walkRoomOf(pool);
+  const poolRows = pool.starts[query + 1]! - pool.starts[query]!;
+  let alive: Uint32Array = new Uint32Array(0);
+  return fitted.map((stage, index) => {
+    const base = baseOf(pool, query, prefixOf(pool, stage.dims));
+    if (index === 0) {
+      alive = Uint32Array.from(pool.orders.subarray(base, base + stage.keep));
+    } else {
+      const out = new Uint32Array(stage.keep);
+      alive = out.subarray(0, rerankPlaces(pool.ranks, pool.orders, base, poolRows, alive, 0, alive.length, stage.keep, out, marks));
+    }
+    return {
+      dims: stage.dims,
+      rows: Int32Array.from(alive, (place) => pool.rows[pool.starts[query]! + place]!),
+      scores: Float32Array.from(alive, (place) => pool.similarities[base + place]!),
+    };
+  });
+}
+
+/** Queries by what the schedule loses, worst first; ties by rising query row. */
+export function worstQueries(pool: Pool, schedule: Schedule, limit: number): { row: number; recall: number }[] {
+  const recalls = recallsOf(pool, scheduleHits(pool, schedule).answer);
+  return Array.from(recalls, (recall, row) => ({ row, recall }))
+    .sort((a, b) => a.recall - b.recall || a.row - b.row)
+    .slice(0, limit);
+}

@@ -1,0 +1,108 @@
+import { UserError } from '../base/errors.ts';
+import { checkSchedule, clampSchedule, formatSchedule } from '../contract/schedule.ts';
+import type { Schedule } from '../contract/schedule.ts';
+import type { PoolSummary } from '../contract/tuning.ts';
+
+/** Positions within one query's pool; 32 bits only where a pool has more than 65,536 rows. */
+export type Places = Uint16Array | Uint32Array;
+
+/**
+ * The candidate pool: for every query the union of the best `capacity` rows at every prefix of `dims`, with their similarities and
+ * ranks at every prefix. It evaluates exactly, without the corpus, every schedule over those prefixes whose keeps are ≤ capacity:
+ *
+ * - The head keeps the best keep₁ rows of the corpus at its prefix. keep₁ ≤ capacity, so they are all in the pool; and every row
+ *   that outranks one of them is among them too. So a pool row is a survivor of the head exactly when its rank among the pool's
+ *   rows is below keep₁.
+ * - A later stage orders the survivors of the stage before by their similarities at its own prefix, and the pool has those
+ *   similarities for every one of its rows. So by induction every survivor of every stage is in the pool, and each stage's
+ *   outcome depends on nothing outside it.
+ * - Ties: equal similarities are ordered by rising row number, in the pool as in a run. The pool's rows are stored by rising row
+ *   number, and `ranks` is a permutation that already has the ties broken.
+ * - Truth: the full dimension is one of the prefixes and k ≤ capacity, so the true neighbours are in the pool, and so is any row
+ *   that a schedule can return; hence also every returned row whose full-dimension similarity ties with the k-th.
+ *
+ * Only typed arrays and numbers: a pool can be posted to a worker (`poolBuffers` names what to transfer) or written to a file.
+ *
+ * Layout: query q has m = starts[q+1] − starts[q] rows. Its row numbers are rows[starts[q] …]. Everything by prefix is at
+ * starts[q]·P + p·m + i for prefix p of P and place i (0 … m−1) within the query's pool.
+ */
+export interface Pool {
+  /** Rising; the last one is the full dimension. */
+  readonly dims: readonly number[];
+  /** The largest keep that can be evaluated, min(what was asked for, rows in the corpus). */
+  readonly capacity: number;
+  readonly rowCount: number;
+  readonly queryCount: number;
+  readonly k: number;
+  /** queryCount + 1 offsets into `rows`. */
+  readonly starts: Float64Array;
+  /** Document rows, rising within each query. */
+  readonly rows: Int32Array;
+  /** Cosine similarity by prefix and place. */
+  readonly similarities: Float32Array;
+  /** By prefix and place: rank among the query's pool, from 0. Below `capacity` it is the rank in the whole corpus. */
+  readonly ranks: Places;
+  /** The inverse of `ranks`: by prefix and rank, the place. */
+  readonly orders: Places;
+  /** queryCount + 1 offsets into `truths`. */
+  readonly truthStarts: Int32Array;
+  /** Places of the true neighbours by rising rank at full dimension; more than k where rows tie with the k-th. */
+  readonly truths: Places;
+  readonly elapsedMs: number;
+}
+
+/** How many true neighbours a perfect answer has: min(k, rows in the corpus). */
+export function truthCountOf(pool: Pool): number {
+  return Math.min(pool.k, pool.rowCount);
+}
+
+/** Index of a prefix in the pool, or −1. */
+export function prefixOf(pool: Pool, dims: number): number {
+  return pool.dims.indexOf(dims);
+}
+
+/**
+ * A schedule as the pool can evaluate it: keeps cut to the corpus size.
+ * @throws UserError when it is no schedule for these embeddings, uses a prefix the pool has not, or keeps more than its capacity.
+ */
+export function fitSchedule(pool: Pool, schedule: Schedule): Schedule {
+  checkSchedule(schedule, { dims: pool.dims[pool.dims.length - 1]!, k: truthCountOf(pool) });
+  const fitted = clampSchedule(schedule, pool.rowCount);
+  fitted.forEach((stage, index) => {
+    const name = `schedule ${formatSchedule(schedule)}: stage ${index + 1} (${stage.dims}:${stage.keep})`;
+    if (prefixOf(pool, stage.dims) < 0) {
+      throw new UserError('pool/dims', `${name} uses ${stage.dims} dims, which the candidate pool was not built for; it has ${pool.dims.join(', ')}`, {
+        hint: 'build the pool with this prefix, or measure the schedule for real',
+      });
+    }
+    if (stage.keep > pool.capacity) {
+      throw new UserError('pool/capacity', `${name} keeps ${stage.keep}, more than the candidate pool's capacity of ${pool.capacity}`, {
+        hint: 'build a pool with a larger capacity, or measure the schedule for real',
+      });
+    }
+  });
+  return fitted;
+}
+
+/** The typed arrays of a pool: the transfer list for a worker, and what its size is made of. */
+export function poolBuffers(pool: Pool): ArrayBufferLike[] {
+  return [pool.starts, pool.rows, pool.similarities, pool.ranks, pool.orders, pool.truthStarts, pool.truths].map((array) => array.buffer);
+}
+
+export function poolBytes(pool: Pool): number {
+  return poolBuffers(pool).reduce((sum, buffer) => sum + buffer.byteLength, 0);
+}
+
+export function poolSummary(pool: Pool, poolId: string): PoolSummary {
+  return {
+    poolId,
+    dims: [...pool.dims],
+    capacity: pool.capacity,
+    queryCount: pool.queryCount,
+    rowCount: pool.rowCount,
+    k: pool.k,
+    rowsPerQuery: pool.queryCount === 0 ? 0 : pool.starts[pool.queryCount]! / pool.queryCount,
+    sizeBytes: poolBytes(pool),
+    elapsedMs: pool.elapsedMs,
+  };
+}

@@ -1,0 +1,181 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { CostModel } from '../../src/contract/tuning.ts';
+import { estimateMs } from '../../src/funnel/cost-model.ts';
+import { scheduleHits } from '../../src/funnel/evaluate.ts';
+import { gridSweeperOf } from '../../src/funnel/evaluate-grid.ts';
+import type { GridList } from '../../src/funnel/evaluate-grid.ts';
+import { buildPool } from '../../src/funnel/pool-build.ts';
+import { vectorPoolSource } from '../../src/funnel/pool-source.ts';
+import type { Pool } from '../../src/funnel/pool.ts';
+import { truthCountOf } from '../../src/funnel/pool.ts';
+import { gridKeeps, gridSize, pathSchedule, staircaseOf } from '../../src/funnel/tuner-grid.ts';
+import type { GridPath } from '../../src/funnel/tuner-grid.ts';
+import { searchFrontier } from '../../src/funnel/tuner-search.ts';
+import { madeSet } from './made-data.ts';
+
+const DIMS = [4, 8, 12, 16, 32];
+
+async function madePool(shape: { seed: number; rowCount: number; k: number; capacity: number; duplicates: number }): Promise<Pool> {
+  const set = madeSet({ ...shape, queryCount: 6, dims: 32, boundaries: DIMS });
+  return buildPool(vectorPoolSource(set.vectors), set.queries, { dims: DIMS, k: shape.k, capacity: shape.capacity });
+}
+
+const shapes = fc.record({
+  seed: fc.integer({ min: 0, max: 1e6 }),
+  rowCount: fc.integer({ min: 40, max: 300 }),
+  k: fc.integer({ min: 1, max: 8 }),
+  capacity: fc.integer({ min: 10, max: 40 }),
+  duplicates: fc.constantFrom(0, 0.4),
+});
+
+/** Every schedule of the grid, by plain recursion. */
+function allPaths(prefixCount: number, keepCount: number, maxStages: number): GridPath[] {
+  const paths: GridPath[] = [];
+  const grow = (path: GridPath['inner']): void => {
+    const last = path.at(-1);
+    for (let prefix = (last?.prefix ?? -1) + 1; prefix < prefixCount; prefix += 1) {
+      paths.push({ inner: path, last: prefix });
+      if (path.length + 2 > maxStages) continue;
+      for (let keep = 1; keep < (last?.keep ?? keepCount); keep += 1) grow([...path, { prefix, keep }]);
+    }
+  };
+  grow([]);
+  return paths;
+}
+
+function sumOf(hits: ArrayLike<number>): number {
+  return Array.from(hits).reduce((sum, value) => sum + value, 0);
+}
+
+const prices: CostModel = {
+  store: 'made up',
+  fixedMs: 0.01,
+  scanMsPerRowDim: 1e-5,
+  scanMsPerKeep: 1e-4,
+  rerankFixedMs: 0.003,
+  rerankMsPerCandidate: 2e-5,
+  rerankMsPerCandidateDim: 1e-5,
+  relativeError: 0,
+  runCount: 0,
+  how: '',
+};
+
+describe('the grid sweep', () => {
+  test('its sums equal evaluating each schedule on its own', async () => {
+    await fc.assert(
+      fc.asyncProperty(shapes, fc.integer(), async (shape, pick) => {
+        const pool = await madePool(shape);
+        const keeps = gridKeeps(truthCountOf(pool), pool.capacity, 5);
+        const queries = [0, 2, 3, 5];
+        const sweeper = gridSweeperOf(pool, queries, keeps);
+        const all = allPaths(DIMS.length, keeps.length, 5);
+        const lists: GridList[] = [];
+        for (const { inner } of all) {
+          if (inner.length === 0 || inner.at(-1)!.prefix + 1 >= DIMS.length - 1) continue;
+          const own = inner.at(-1)!;
+          const known = lists.find((list) => list.prefix === own.prefix && JSON.stringify(list.parents) === JSON.stringify(inner.slice(0, -1)));
+          if (known === undefined) lists.push({ parents: inner.slice(0, -1), prefix: own.prefix, open: [own.keep] });
+          else if (!known.open.includes(own.keep)) (known.open as number[]).push(own.keep);
+        }
+        for (const list of lists) (list.open as number[]).sort((a, b) => a - b);
+        const { tables, sums } = await sweeper.evaluate(lists);
+        const checks = Array.from({ length: 60 }, (_, i) => tables[Math.abs(pick + 7919 * i) % Math.max(1, tables.length)]).filter((table) => table !== undefined);
+        for (const { list, next, offsets } of checks) {
+          list.open.forEach((keep, i) => {
+            const inner = [...list.parents, { prefix: list.prefix, keep }];
+            for (let kept = 0; kept < keep; kept += 1) {
+              const path = kept === 0 ? { inner, last: next } : { inner: [...inner, { prefix: next, keep: kept }], last: DIMS.length - 1 };
+              expect(sums[offsets[i]! + kept]!).toBe(sumOf(scheduleHits(pool, pathSchedule(path, pool.dims, keeps), queries).answer));
+            }
+          });
+        }
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  test('the grid has as many schedules as plain recursion finds', () => {
+    for (let prefixes = 1; prefixes <= 5; prefixes += 1) {
+      for (let keeps = 1; keeps <= 6; keeps += 1) {
+        for (let stages = 1; stages <= 5; stages += 1) expect(gridSize(prefixes, keeps, stages)).toBe(allPaths(prefixes, keeps, stages).length);
+      }
+    }
+  });
+
+  test('keeps of the grid are distinct, rising, and go from k to the capacity', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 1, max: 9000 }), fc.integer({ min: 2, max: 60 }), (least, most, count) => {
+        const keeps = gridKeeps(least, most, count);
+        expect(keeps[0]).toBe(least);
+        expect(keeps.at(-1)).toBe(Math.max(least, most));
+        expect(keeps.length).toBeLessThanOrEqual(count);
+        keeps.slice(1).forEach((keep, i) => expect(keep).toBeGreaterThan(keeps[i]!));
+      }),
+    );
+  });
+});
+
+describe('the staircase', () => {
+  test('holds exactly the points that no other one beats', () => {
+    fc.assert(
+      fc.property(fc.array(fc.record({ cost: fc.integer({ min: 1, max: 12 }), hits: fc.integer({ min: 0, max: 12 }) }), { maxLength: 40 }), (points) => {
+        const stairs = staircaseOf();
+        for (const { cost, hits } of points) stairs.offer(cost, hits, () => ({ inner: [], last: 0 }));
+        const best = points.filter(({ cost, hits }) => !points.some((other) => other.cost <= cost && other.hits >= hits && (other.cost < cost || other.hits > hits)));
+        const expected = [...new Map(best.map((point) => [point.cost, point.hits])).entries()].sort((a, b) => a[0] - b[0]);
+        expect(stairs.steps.map((step) => [step.costMs, step.hits])).toEqual(expected);
+        for (let cost = 0; cost <= 13; cost += 1) {
+          expect(stairs.bestAt(cost)).toBe(Math.max(-1, ...points.filter((point) => point.cost <= cost).map((point) => point.hits)));
+        }
+      }),
+    );
+  });
+});
+
+describe('searching the frontier', () => {
+  test('finds with pruning the same frontier as plain enumeration, and accounts for every schedule of the grid', async () => {
+    await fc.assert(
+      fc.asyncProperty(shapes, fc.integer({ min: 1, max: 5 }), async (shape, maxStages) => {
+        const pool = await madePool(shape);
+        const keeps = gridKeeps(truthCountOf(pool), pool.capacity, 5);
+        const queries = [1, 2, 4];
+        const found = await searchFrontier(pool, { costModel: prices, queries, keeps, maxStages });
+        const full = await searchFrontier(pool, { costModel: prices, queries, keeps, maxStages, prune: false });
+        const stairs = staircaseOf();
+        const paths = allPaths(DIMS.length, keeps.length, maxStages);
+        for (const path of paths) {
+          const schedule = pathSchedule(path, pool.dims, keeps);
+          stairs.offer(estimateMs(prices, schedule, pool.rowCount).totalMs, sumOf(scheduleHits(pool, schedule, queries).answer), () => path);
+        }
+        const points = (steps: typeof stairs.steps): unknown => steps.map((step) => [step.costMs.toPrecision(9), step.hits]);
+        expect(points(found.frontier)).toEqual(points(stairs.steps));
+        expect(points(full.frontier)).toEqual(points(stairs.steps));
+        expect(full.evaluated).toBe(paths.length);
+        expect(full.pruned).toBe(0);
+        expect(found.evaluated + found.pruned).toBe(paths.length);
+        for (const { path, hits } of found.frontier) expect(sumOf(scheduleHits(pool, pathSchedule(path, pool.dims, keeps), queries).answer)).toBe(hits);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test('cutting below a recall or above a cost loses no point that meets both', async () => {
+    const pool = await madePool({ seed: 11, rowCount: 300, k: 5, capacity: 40, duplicates: 0 });
+    const keeps = gridKeeps(5, 40, 6);
+    const queries = [0, 1, 2, 3, 4, 5];
+    const all = (await searchFrontier(pool, { costModel: prices, queries, keeps, maxStages: 5 })).frontier;
+    const ceiling = all[Math.floor(all.length * 0.8)]!.costMs;
+    const cut = await searchFrontier(pool, { costModel: prices, queries, keeps, maxStages: 5, recallFloor: 0.8, costCeilingMs: ceiling });
+    const wanted = (step: { costMs: number; hits: number }): boolean => step.hits >= 0.8 * 30 && step.costMs <= ceiling;
+    expect(cut.frontier.filter(wanted).map((step) => step.hits)).toEqual(all.filter(wanted).map((step) => step.hits));
+    expect(all.filter(wanted).length).toBeGreaterThan(1);
+  });
+
+  test('stops when it is cancelled', async () => {
+    const pool = await madePool({ seed: 12, rowCount: 300, k: 5, capacity: 40, duplicates: 0 });
+    const controller = new AbortController();
+    controller.abort();
+    await expect(searchFrontier(pool, { costModel: prices, queries: [0], keeps: gridKeeps(5, 40, 6), maxStages: 5, signal: controller.signal })).rejects.toThrow('cancelled');
+  });
+});
