@@ -33,6 +33,21 @@ export interface KernelExports {
   sweepBlock(
     products: number, sums: number, isFirst: boolean, inverse: number, scale: number, rows: number, rowBase: number, selection: number,
   ): void;
+  quantiseInt8(slices: number, sliceCount: number, inverse: number, first: number, rows: number, out: number, stride: number, scales: number): void;
+  quantiseBits(slices: number, sliceCount: number, first: number, rows: number, out: number, stride: number): void;
+  quantiseHalf(slices: number, sliceCount: number, inverse: number, first: number, rows: number, out: number, stride: number): void;
+  scanInt8(
+    codes: number, stride: number, query: number, scales: number, scale: number,
+    first: number, end: number, rowBase: number, tile: number, tileRows: number, selection: number,
+  ): void;
+  scanHalf(
+    codes: number, stride: number, query: number, scale: number,
+    first: number, end: number, rowBase: number, tile: number, tileRows: number, selection: number,
+  ): void;
+  scanBits(
+    codes: number, stride: number, query: number, dims: number,
+    first: number, end: number, rowBase: number, tile: number, tileRows: number, selection: number,
+  ): void;
   packRows(from: number, fromStride: number, to: number, toStride: number, dims: number, rows: number): void;
 }
 
@@ -44,6 +59,8 @@ export interface Kernel {
   reserve(sizeBytes: number): number;
   /** Addresses of working spaces of the given sizes (bytes), aligned to 64; what they hold is lost at the next call of `scratch`. */
   scratch<Name extends string>(sizes: Readonly<Record<Name, number>>): Record<Name, number>;
+  /** The same, but held until `release`: for work that lets the event loop turn. */
+  borrow<Name extends string>(sizes: Readonly<Record<Name, number>>): { readonly at: Record<Name, number>; release(): void };
   floats(address: number, count: number): Float32Array;
   words(address: number, count: number): Uint32Array;
   bytes(address: number, count: number): Uint8Array;
@@ -74,8 +91,7 @@ export function openKernel(options: { readonly sizeBytes: number; readonly share
 function kernelOn(memory: KernelMemory, shared: boolean): Kernel {
   const call = new WebAssembly.Instance(kernelModule(shared), { env: { memory } }).exports as KernelExports;
   let next = PAGE_BYTES; // the first page is left to the compiler
-  let scratchAddress = 0;
-  let scratchBytes = 0;
+  const free: { address: number; sizeBytes: number }[] = [];
   const reserve = (sizeBytes: number): number => {
     const address = next;
     const end = address + align(sizeBytes);
@@ -84,23 +100,30 @@ function kernelOn(memory: KernelMemory, shared: boolean): Kernel {
     next = end;
     return address;
   };
+  const borrow: Kernel['borrow'] = (sizes) => {
+    const at: Record<string, number> = {};
+    let total = 0;
+    for (const name in sizes) {
+      at[name] = total;
+      total += align(sizes[name]);
+    }
+    // The smallest free area that is large enough; a new one has room to spare, so that few are ever made.
+    const fit = free.filter((area) => area.sizeBytes >= total).sort((a, b) => a.sizeBytes - b.sizeBytes)[0];
+    if (fit !== undefined) free.splice(free.indexOf(fit), 1);
+    const sizeBytes = Math.max(align(Math.ceil(total * 1.25)), PAGE_BYTES);
+    const area = fit ?? { address: reserve(sizeBytes), sizeBytes };
+    for (const name in at) at[name] = at[name]! + area.address;
+    return { at: at as typeof sizes, release: () => void free.push(area) };
+  };
   return {
     memory,
     call,
     reserve,
+    borrow,
     scratch(sizes) {
-      const addresses: Record<string, number> = {};
-      let total = 0;
-      for (const name in sizes) {
-        addresses[name] = total;
-        total += align(sizes[name]);
-      }
-      if (total > scratchBytes) {
-        scratchBytes = Math.max(total, 2 * scratchBytes, PAGE_BYTES);
-        scratchAddress = reserve(scratchBytes);
-      }
-      for (const name in addresses) addresses[name] = addresses[name]! + scratchAddress;
-      return addresses as typeof sizes;
+      const { at, release } = borrow(sizes);
+      release();
+      return at;
     },
     floats: (address, count) => new Float32Array(memory.buffer, address, count),
     words: (address, count) => new Uint32Array(memory.buffer, address, count),

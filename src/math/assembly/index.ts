@@ -5,3 +5,5 @@ export { ingestRows, inverseNorms } from './ingest';
 export { selectionStart, selectionAddRun, selectionShrink, selectionFinish } from './select';
 export { sweepBlock } from './sweep';
 export { packRows } from './pack';
+export { quantiseInt8, quantiseBits, quantiseHalf } from './quantise';
+export { scanInt8, scanHalf, scanBits } from './scan-codes';

@@ -1,10 +1,12 @@
 import { throwIfCancelled } from '../../base/async.ts';
-import { UserError } from '../../base/errors.ts';
+import { showValue, UserError } from '../../base/errors.ts';
 import { rerankPrefix } from '../../vectors/search.ts';
 import { sweepTop } from '../../vectors/sweep.ts';
 import type { VectorSet } from '../../vectors/vector-set.ts';
 import type { Head, HeadSpec, Store } from '../store.ts';
+import { checkQuery, checkWidth } from './check-query.ts';
 import { openFlatHead } from './flat-head.ts';
+import { openQuantisedHead } from './quantised-head.ts';
 
 export interface EmbeddedOptions {
   /** Threads for matrix products over many queries (default 1). */
@@ -42,19 +44,14 @@ export function openEmbeddedStore(vectors: VectorSet, options: EmbeddedOptions =
 async function openHead(vectors: VectorSet, spec: HeadSpec, options: EmbeddedOptions, work: Parameters<Store['openHead']>[1]): Promise<Head> {
   if (!Number.isSafeInteger(spec.dims) || spec.dims < 1 || spec.dims > vectors.dims) throw dimsError(spec.dims, vectors.dims);
   throwIfCancelled(work?.signal);
-  if (spec.index === 'flat' && spec.precision === 'f32') return openFlatHead(vectors, spec, options);
-  throw new UserError('store/head', `the embedded store has no ${spec.index} head in ${spec.precision}`, { hint: 'it has flat f32' });
+  const unknown = Object.keys(spec.params ?? {});
+  if (spec.index === 'flat') {
+    if (unknown.length > 0) throw new UserError('store/params', `a flat head has no parameter ${showValue(unknown[0])}`);
+    return spec.precision === 'f32' ? openFlatHead(vectors, spec, options) : openQuantisedHead(vectors, spec, spec.precision, work ?? {});
+  }
+  throw new UserError('store/head', `the embedded store has no ${spec.index} head`, { hint: 'it has flat' });
 }
 
 function dimsError(dims: number, most: number): UserError {
   return new UserError('store/dims', `a prefix of ${dims} dimensions, expected 1 to ${most}`);
-}
-
-/** @throws UserError for a query of another width than the vectors. */
-export function checkQuery(query: Float32Array, dims: number): void {
-  checkWidth(query.length, dims);
-}
-
-function checkWidth(width: number, dims: number): void {
-  if (width !== dims) throw new UserError('queries/width', `a query of ${width} dimensions, expected ${dims} as the vectors have`);
 }

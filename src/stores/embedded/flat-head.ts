@@ -3,10 +3,10 @@ import { searchPrefix } from '../../vectors/search.ts';
 import { sweepTop } from '../../vectors/sweep.ts';
 import { inverseNormsOf, type VectorSet } from '../../vectors/vector-set.ts';
 import type { Head, HeadSpec } from '../store.ts';
-import { checkQuery, type EmbeddedOptions } from './embedded-store.ts';
+import { checkQuery } from './check-query.ts';
 
 /** The exact float32 head: reads the prefix straight from the vector set, so it takes no memory of its own but the prefix norms. */
-export function openFlatHead(vectors: VectorSet, spec: HeadSpec, options: EmbeddedOptions): Head {
+export function openFlatHead(vectors: VectorSet, spec: HeadSpec, options: { readonly threads?: number | undefined }): Head {
   const start = performance.now();
   for (const segment of vectors.segments) inverseNormsOf(segment, spec.dims);
   return {

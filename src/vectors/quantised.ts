@@ -1,0 +1,220 @@
+import { sliceOf } from '../base/async.ts';
+import type { WorkOptions } from '../base/progress.ts';
+import { openKernel, selectionCapacity, SELECTION_BYTES, type Kernel } from '../math/kernel.ts';
+import type { Neighbours, NeighbourTable } from './neighbours.ts';
+import { inversePrefixNorm, queryOf, type QueryMatrix } from './query-matrix.ts';
+import { inverseNormsOf, slicesOf, type Segment, type VectorSet } from './vector-set.ts';
+
+/**
+ * f16: half-precision numbers of the re-normalised prefix. int8: one scale a row, the sum in whole numbers. binary: signs; the
+ * score is the cosine of the sign vectors, 1 − 2 · differing / dims.
+ */
+export type CodeForm = 'f16' | 'int8' | 'binary';
+
+/** One prefix of a vector set in a smaller number format, in memories of its own. Scores are approximate similarities. */
+export interface QuantisedSet {
+  readonly form: CodeForm;
+  readonly dims: number;
+  readonly rowCount: number;
+  readonly sizeBytes: number;
+  readonly segments: readonly CodeSegment[];
+}
+
+interface CodeSegment {
+  readonly firstRow: number;
+  readonly rowCount: number;
+  readonly kernel: Kernel;
+  readonly codes: number;
+  /** Address of one scale a row (int8 only). */
+  readonly scales: number;
+}
+
+const TILE_ROWS = 512;
+const BUILD_ROWS = 4096;
+/** Codes scanned for all queries of a batch before going on: what stays in the second-level cache. */
+const BATCH_BYTES = 2 ** 18;
+
+/** Bytes from one row to the next. */
+export function codeStride(form: CodeForm, dims: number): number {
+  switch (form) {
+    case 'f16':
+      return Math.ceil((2 * dims) / 16) * 16;
+    case 'int8':
+      return Math.ceil(dims / 16) * 16;
+    case 'binary':
+      return Math.ceil(dims / 64) * 8;
+  }
+}
+
+/** Quantises the prefix of `dims` of every row. Yields to the event loop; @throws CancelledError. */
+export async function quantisePrefix(vectors: VectorSet, dims: number, form: CodeForm, work: WorkOptions = {}): Promise<QuantisedSet> {
+  const pause = sliceOf(work.signal);
+  const stride = codeStride(form, dims);
+  const segments: CodeSegment[] = [];
+  for (const segment of vectors.segments) {
+    const { rowCount, firstRow } = segment;
+    const scaleBytes = form === 'int8' ? 4 * (rowCount + 4) : 0;
+    const kernel = openKernel({ sizeBytes: rowCount * stride + scaleBytes + 2 ** 17, shared: true });
+    const target: CodeSegment = { firstRow, rowCount, kernel, codes: kernel.reserve(rowCount * stride), scales: kernel.reserve(scaleBytes) };
+    for (let row = 0; row < rowCount; row += BUILD_ROWS) {
+      quantiseRows(segment, target, form, dims, stride, row, Math.min(BUILD_ROWS, rowCount - row));
+      work.onProgress?.({ phase: `quantising to ${form}`, done: firstRow + Math.min(rowCount, row + BUILD_ROWS), total: vectors.rowCount, unit: 'rows' });
+      await pause();
+    }
+    segments.push(target);
+  }
+  const sizeBytes = vectors.rowCount * (stride + (form === 'int8' ? 4 : 0));
+  return { form, dims, rowCount: vectors.rowCount, sizeBytes, segments };
+}
+
+function quantiseRows(segment: Segment, target: CodeSegment, form: CodeForm, dims: number, stride: number, first: number, rows: number): void {
+  const { kernel } = segment;
+  const slices = slicesOf(segment, 0, dims);
+  const inverse = inverseNormsOf(segment, dims);
+  const at = kernel.scratch({ out: rows * stride, scales: 4 * rows });
+  if (form === 'int8') {
+    kernel.call.quantiseInt8(slices.address, slices.count, inverse, first, rows, at.out, stride, at.scales);
+    target.kernel.floats(target.scales + 4 * first, rows).set(kernel.floats(at.scales, rows));
+  } else if (form === 'binary') {
+    kernel.call.quantiseBits(slices.address, slices.count, first, rows, at.out, stride);
+  } else {
+    kernel.call.quantiseHalf(slices.address, slices.count, inverse, first, rows, at.out, stride);
+  }
+  target.kernel.bytes(target.codes + first * stride, rows * stride).set(kernel.bytes(at.out, rows * stride));
+}
+
+/** A query in the form its scan takes: the bytes, and the factor its scores need. */
+interface QueryCode {
+  readonly bytes: Uint8Array;
+  readonly scale: number;
+}
+
+function encodeQuery(query: Float32Array, dims: number, form: CodeForm): QueryCode {
+  const inverse = Math.fround(inversePrefixNorm(query, dims));
+  switch (form) {
+    case 'f16': {
+      // The kernel leaves a half's exponent 112 too small and the query carries 2^112 instead.
+      const floats = new Float32Array(codeStride('f16', dims) / 2);
+      for (let j = 0; j < dims; j += 1) floats[j] = query[j]! * inverse * 2 ** 112;
+      return { bytes: new Uint8Array(floats.buffer), scale: 1 };
+    }
+    case 'int8': {
+      const codes = new Int16Array(codeStride('int8', dims));
+      let most = 0;
+      for (let j = 0; j < dims; j += 1) most = Math.max(most, Math.abs(query[j]!));
+      const factor = most === 0 ? 0 : Math.fround(127 / most);
+      for (let j = 0; j < dims; j += 1) codes[j] = roundToEven(Math.fround(query[j]! * factor));
+      return { bytes: new Uint8Array(codes.buffer), scale: Math.fround(Math.fround(most * inverse) / 127) };
+    }
+    case 'binary': {
+      const bytes = new Uint8Array(codeStride('binary', dims));
+      for (let j = 0; j < dims; j += 1) if (query[j]! > 0) bytes[j >> 3]! |= 1 << (j & 7);
+      return { bytes, scale: 1 };
+    }
+  }
+}
+
+function roundToEven(x: number): number {
+  const below = Math.floor(x);
+  const rest = x - below;
+  return rest < 0.5 || (rest === 0.5 && below % 2 === 0) ? below : below + 1;
+}
+
+/** The best `keep` rows by the quantised score; equal scores by rising row. One scan on this thread. */
+export function searchQuantised(set: QuantisedSet, query: Float32Array, keep: number): Neighbours {
+  const table = { queryCount: 1, k: Math.min(keep, set.rowCount), rows: new Int32Array(Math.min(keep, set.rowCount)), scores: new Float32Array(Math.min(keep, set.rowCount)) };
+  const code = encodeQuery(query, set.dims, set.form);
+  for (const [index, segment] of set.segments.entries()) {
+    const plan = planScan(set, segment, [code], table.k);
+    plan.scan(0, 0, segment.rowCount);
+    plan.finish(0, table, 0, index > 0);
+    plan.release();
+  }
+  return { rows: table.rows, scores: table.scores };
+}
+
+/** The same for many queries: a stretch of codes that fits the cache is scanned for all of them. */
+export async function searchManyQuantised(set: QuantisedSet, queries: QueryMatrix, keep: number, work: WorkOptions = {}): Promise<NeighbourTable> {
+  const pause = sliceOf(work.signal);
+  const k = Math.min(keep, set.rowCount);
+  const table: NeighbourTable = { queryCount: queries.queryCount, k, rows: new Int32Array(queries.queryCount * k), scores: new Float32Array(queries.queryCount * k) };
+  const group = Math.max(1, Math.min(queries.queryCount, Math.floor((64 * 2 ** 20) / (8 * selectionCapacity(k)))));
+  const stretch = Math.max(TILE_ROWS, Math.floor(BATCH_BYTES / codeStride(set.form, set.dims)));
+  for (let first = 0; first < queries.queryCount; first += group) {
+    const count = Math.min(group, queries.queryCount - first);
+    const codes = Array.from({ length: count }, (_, i) => encodeQuery(queryOf(queries, first + i), set.dims, set.form));
+    for (const [index, segment] of set.segments.entries()) {
+      const plan = planScan(set, segment, codes, k);
+      try {
+        for (let row = 0; row < segment.rowCount; row += stretch) {
+          const end = Math.min(segment.rowCount, row + stretch);
+          for (let query = 0; query < count; query += 1) plan.scan(query, row, end);
+          work.onProgress?.({ phase: 'searching', done: first * set.rowCount + count * (segment.firstRow + end), total: queries.queryCount * set.rowCount, unit: 'pairs' });
+          await pause();
+        }
+        for (let query = 0; query < count; query += 1) plan.finish(query, table, first + query, index > 0);
+      } finally {
+        plan.release();
+      }
+    }
+  }
+  return table;
+}
+
+interface ScanPlan {
+  scan(query: number, first: number, end: number): void;
+  /** Writes the query's list to the table; with `merge` it is merged with the list that is there. */
+  finish(query: number, table: NeighbourTable, line: number, merge: boolean): void;
+  release(): void;
+}
+
+function planScan(set: QuantisedSet, segment: CodeSegment, codes: readonly QueryCode[], keep: number): ScanPlan {
+  const { kernel } = segment;
+  const { call } = kernel;
+  const k = Math.min(keep, segment.rowCount);
+  const capacity = selectionCapacity(k);
+  const stride = codeStride(set.form, set.dims);
+  const queryBytes = Math.ceil((codes[0]?.bytes.length ?? 0) / 16) * 16;
+  const count = codes.length;
+  const { at, release } = kernel.borrow({
+    queries: count * queryBytes, tile: 4 * TILE_ROWS, selections: count * SELECTION_BYTES, keys: count * 8 * capacity, rows: 4 * k, scores: 4 * k,
+  });
+  codes.forEach(({ bytes }, query) => {
+    kernel.bytes(at.queries + query * queryBytes, bytes.length).set(bytes);
+    call.selectionStart(at.selections + query * SELECTION_BYTES, k, capacity, at.keys + query * 8 * capacity);
+  });
+  return {
+    release,
+    scan(query, first, end) {
+      const q = at.queries + query * queryBytes;
+      const selection = at.selections + query * SELECTION_BYTES;
+      const { scale } = codes[query]!;
+      if (set.form === 'int8') call.scanInt8(segment.codes, stride, q, segment.scales, scale, first, end, segment.firstRow, at.tile, TILE_ROWS, selection);
+      else if (set.form === 'f16') call.scanHalf(segment.codes, stride, q, scale, first, end, segment.firstRow, at.tile, TILE_ROWS, selection);
+      else call.scanBits(segment.codes, stride, q, set.dims, first, end, segment.firstRow, at.tile, TILE_ROWS, selection);
+    },
+    finish(query, table, line, merge) {
+      const found = call.selectionFinish(at.selections + query * SELECTION_BYTES, at.rows, at.scores);
+      const rows = kernel.words(at.rows, found);
+      const scores = kernel.floats(at.scores, found);
+      const start = line * table.k;
+      if (merge) return mergeInto(table, line, rows, scores);
+      table.rows.fill(-1, start, start + table.k).set(rows, start);
+      table.scores.fill(-Infinity, start, start + table.k).set(scores, start);
+    },
+  };
+}
+
+/** Merges a list of higher rows into a table's line: both best first, equal scores by rising row. */
+function mergeInto(table: NeighbourTable, line: number, rows: Uint32Array, scores: Float32Array): void {
+  const start = line * table.k;
+  const oldRows = table.rows.slice(start, start + table.k);
+  const oldScores = table.scores.slice(start, start + table.k);
+  for (let out = 0, a = 0, b = 0; out < table.k; out += 1) {
+    const takeOld = b >= rows.length || (oldRows[a]! >= 0 && oldScores[a]! >= scores[b]!);
+    table.rows[start + out] = takeOld ? oldRows[a]! : rows[b]!;
+    table.scores[start + out] = takeOld ? oldScores[a]! : scores[b]!;
+    if (takeOld) a += 1;
+    else b += 1;
+  }
+}
