@@ -6,6 +6,7 @@ import type { VectorSet } from '../../vectors/vector-set.ts';
 import type { Head, HeadSpec, Store } from '../store.ts';
 import { checkQuery, checkWidth } from './check-query.ts';
 import { openFlatHead } from './flat-head.ts';
+import { openHnswHead } from './hnsw-head.ts';
 import { openQuantisedHead } from './quantised-head.ts';
 
 export interface EmbeddedOptions {
@@ -49,7 +50,8 @@ async function openHead(vectors: VectorSet, spec: HeadSpec, options: EmbeddedOpt
     if (unknown.length > 0) throw new UserError('store/params', `a flat head has no parameter ${showValue(unknown[0])}`);
     return spec.precision === 'f32' ? openFlatHead(vectors, spec, options) : openQuantisedHead(vectors, spec, spec.precision, work ?? {});
   }
-  throw new UserError('store/head', `the embedded store has no ${spec.index} head`, { hint: 'it has flat' });
+  if (spec.index === 'hnsw') return openHnswHead(vectors, spec, options, work ?? {});
+  throw new UserError('store/head', `the embedded store has no ${spec.index} head`, { hint: 'it has flat and hnsw' });
 }
 
 function dimsError(dims: number, most: number): UserError {
