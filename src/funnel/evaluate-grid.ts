@@ -1,7 +1,7 @@
 import { sliceOf } from '../base/async.ts';
 import type { Places, Pool } from './pool.ts';
-import { truthCountOf } from './pool.ts';
-import { baseOf, rerankPlaces, walkRoomOf } from './pool-walk.ts';
+import { placesLike, truthCountOf } from './pool.ts';
+import { baseOf, rerankHead, rerankPlaces, walkRoomOf, walksHead } from './pool-walk.ts';
 
 /** A stage of a schedule on the grid: index into the pool's prefixes, index into the grid's keeps. */
 export interface GridStage {
@@ -178,7 +178,7 @@ function walkerOf(pool: Pool, keeps: readonly number[], codes: Places, slotOf: U
   const prefixCount = pool.dims.length;
   const counts = new Uint32Array(2 * mostTruths(pool) + 1);
   // sortedAt[depth]: the survivors of `depth` parents in the order of the prefix after them. Depth 0 is the corpus itself: `orders`.
-  const sortedAt = Array.from({ length: prefixCount }, () => (ranks instanceof Uint16Array ? new Uint16Array(keeps.at(-1)!) : new Uint32Array(keeps.at(-1)!)));
+  const sortedAt = Array.from({ length: prefixCount }, () => placesLike(ranks, keeps.at(-1)!));
 
   return (query, lists, tables, sums) => {
     const poolRows = pool.starts[query + 1]! - pool.starts[query]!;
@@ -191,10 +191,16 @@ function walkerOf(pool: Pool, keeps: readonly number[], codes: Places, slotOf: U
       for (let step = sharedDepth(lists[index - 1], list) + 1; step <= depth; step += 1) {
         const parent = list.parents[step - 1]!;
         const prefix = step === depth ? list.prefix : list.parents[step]!.prefix;
-        const source = step === 1 ? orders : sortedAt[step - 1]!;
-        const start = step === 1 ? baseOf(pool, query, parent.prefix) : 0;
         const base = baseOf(pool, query, prefix);
-        rerankPlaces(ranks, orders, base, poolRows, source, start, keeps[parent.keep]!, keeps[parent.keep - 1]!, sortedAt[step]!, marks);
+        const count = keeps[parent.keep]!;
+        const keep = keeps[parent.keep - 1]!;
+        if (step > 1) {
+          rerankPlaces(ranks, orders, base, poolRows, sortedAt[step - 1]!, 0, count, keep, sortedAt[step]!, marks);
+        } else {
+          const headBase = baseOf(pool, query, parent.prefix);
+          if (walksHead(count, poolRows)) rerankHead(ranks, orders, headBase, count, base, poolRows, keep, sortedAt[1]!);
+          else rerankPlaces(ranks, orders, base, poolRows, orders, headBase, count, keep, sortedAt[1]!, marks);
+        }
       }
       const alive = depth === 0 ? orders : sortedAt[depth]!;
       const start = depth === 0 ? baseOf(pool, query, list.prefix) : 0;

@@ -3,9 +3,9 @@ import type { CostModel, Evaluation } from '../contract/tuning.ts';
 import { bootstrapMean, mean } from '../math/statistics.ts';
 import type { Survivors } from '../stores/store.ts';
 import { bytesReadOf, estimateMs } from './cost-model.ts';
-import { fitSchedule, prefixOf, truthCountOf } from './pool.ts';
-import type { Pool } from './pool.ts';
-import { baseOf, markTruth, rerankPlaces, walkRoomOf } from './pool-walk.ts';
+import { fitSchedule, placesLike, prefixOf, truthCountOf } from './pool.ts';
+import type { Places, Pool } from './pool.ts';
+import { baseOf, markTruth, rerankHead, rerankPlaces, walkRoomOf, walksHead } from './pool-walk.ts';
 
 /** What a schedule finds, by query: numbers of true neighbours, at most min(k, corpus). */
 export interface ScheduleHits {
@@ -28,8 +28,9 @@ export function scheduleHits(pool: Pool, schedule: Schedule, queries?: ArrayLike
   const stages = fitted.map(() => new Uint16Array(queryCount));
   const answer = new Uint16Array(queryCount);
   const { marks, isTruth } = walkRoomOf(pool);
-  const spare = [new Uint32Array(fitted[0]!.keep), new Uint32Array(fitted[0]!.keep)] as const;
   const { ranks, orders } = pool;
+  // Of the same width as the pool's own: a loop that meets one kind of array only is compiled for it.
+  const spare = [placesLike(ranks, fitted[0]!.keep), placesLike(ranks, fitted[0]!.keep)] as const;
   const lastPrefix = pool.dims.length - 1;
 
   for (let index = 0; index < queryCount; index += 1) {
@@ -49,7 +50,7 @@ export function scheduleHits(pool: Pool, schedule: Schedule, queries?: ArrayLike
     stages[0]![index] = Math.min(hits, most);
     if (fitted.length > 1) {
       markTruth(pool, query, isTruth, 1);
-      let alive: typeof orders = orders;
+      let alive: Places = orders;
       let start = headBase;
       let count = headKeep;
       for (let stage = 1; stage < fitted.length; stage += 1) {
@@ -60,7 +61,12 @@ export function scheduleHits(pool: Pool, schedule: Schedule, queries?: ArrayLike
           break;
         }
         const out = spare[stage & 1]!;
-        count = rerankPlaces(ranks, orders, baseOf(pool, query, prefixes[stage]!), poolRows, alive, start, count, fitted[stage]!.keep, out, marks);
+        const base = baseOf(pool, query, prefixes[stage]!);
+        const keep = fitted[stage]!.keep;
+        count =
+          stage === 1 && walksHead(headKeep, poolRows)
+            ? rerankHead(ranks, orders, headBase, headKeep, base, poolRows, keep, out)
+            : rerankPlaces(ranks, orders, base, poolRows, alive, start, count, keep, out, marks);
         alive = out;
         start = 0;
         hits = 0;
@@ -84,11 +90,16 @@ export function recallsOf(pool: Pool, hits: Uint16Array): Float64Array {
   return Float64Array.from(hits, (count) => count / truthCountOf(pool));
 }
 
+export interface EvaluateOptions {
+  readonly costModel?: CostModel | undefined;
+  readonly seed?: number | undefined;
+}
+
 /**
  * A schedule's exact recall (with its bootstrap interval over the pool's queries), survival after every stage, bytes read, and the cost
  * model's estimate where there is one.
  */
-export function evaluateSchedule(pool: Pool, schedule: Schedule, options: { costModel?: CostModel | undefined; seed?: number | undefined } = {}): Evaluation {
+export function evaluateSchedule(pool: Pool, schedule: Schedule, options: EvaluateOptions = {}): Evaluation {
   const start = performance.now();
   const hits = scheduleHits(pool, schedule);
   const recall = bootstrapMean(recallsOf(pool, hits.answer), { seed: options.seed });
@@ -109,13 +120,13 @@ export function funnelOf(pool: Pool, query: number, schedule: Schedule): Survivo
   const fitted = fitSchedule(pool, schedule);
   const { marks } = walkRoomOf(pool);
   const poolRows = pool.starts[query + 1]! - pool.starts[query]!;
-  let alive: Uint32Array = new Uint32Array(0);
+  let alive = placesLike(pool.ranks, 0);
   return fitted.map((stage, index) => {
     const base = baseOf(pool, query, prefixOf(pool, stage.dims));
     if (index === 0) {
-      alive = Uint32Array.from(pool.orders.subarray(base, base + stage.keep));
+      alive = pool.orders.slice(base, base + stage.keep);
     } else {
-      const out = new Uint32Array(stage.keep);
+      const out = placesLike(pool.ranks, stage.keep);
       alive = out.subarray(0, rerankPlaces(pool.ranks, pool.orders, base, poolRows, alive, 0, alive.length, stage.keep, out, marks));
     }
     return {

@@ -58,6 +58,38 @@ export function rerankPlaces(
   return found;
 }
 
+/**
+ * The stage after the head, when the head kept a large part of the pool: walks the order of its prefix and takes the rows that the head kept
+ * until it has enough, which is soon. Writes and returns the same as `rerankPlaces`.
+ * @param headBase the head's prefix in `ranks`: rows of rank below `headKeep` there are alive.
+ */
+export function rerankHead(
+  ranks: Places,
+  orders: Places,
+  headBase: number,
+  headKeep: number,
+  base: number,
+  poolRows: number,
+  keep: number,
+  out: Places,
+): number {
+  const wanted = keep < headKeep ? keep : headKeep;
+  const end = base + poolRows;
+  let found = 0;
+  for (let i = base; i < end && found < wanted; i += 1) {
+    const place = orders[i]!;
+    out[found] = place;
+    // Whether a row is alive is as good as chance to a branch predictor: the sign bit is added instead.
+    found += (ranks[headBase + place]! - headKeep) >>> 31;
+  }
+  return found;
+}
+
+/** Above this share of the pool, walking the order beats marking the head's rows. */
+export function walksHead(headKeep: number, poolRows: number): boolean {
+  return headKeep * 5 > poolRows;
+}
+
 export function markTruth(pool: Pool, query: number, isTruth: Uint8Array, value: 0 | 1): void {
   for (let i = pool.truthStarts[query]!; i < pool.truthStarts[query + 1]!; i += 1) isTruth[pool.truths[i]!] = value;
 }

@@ -51,6 +51,11 @@ export interface Pool {
   readonly elapsedMs: number;
 }
 
+/** An empty array of the same width. */
+export function placesLike(places: Places, length: number): Places {
+  return places instanceof Uint16Array ? new Uint16Array(length) : new Uint32Array(length);
+}
+
 /** How many true neighbours a perfect answer has: min(k, rows in the corpus). */
 export function truthCountOf(pool: Pool): number {
   return Math.min(pool.k, pool.rowCount);
