@@ -1,0 +1,6 @@
+import { UserError } from '../base/errors.ts';
+import type { Command } from './run-cli.ts';
+
+export const trainCommand: Command = async () => {
+  throw new UserError('train/not-wired', 'training is not wired up yet');
+};
