@@ -2,7 +2,7 @@ import { UserError } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import type { ReadOptions } from '../contract/dataset.ts';
 import { chooseColumns } from './columns.ts';
-import { contentHash, quickHash } from './content-hash.ts';
+import { contentHash, quickHash } from '../base/content-hash.ts';
 import type { Corpus } from './corpus.ts';
 import { cellOf, describeKind, type RecordSource, type SourceRecord, takeRecords } from './records.ts';
 

@@ -6,7 +6,7 @@ import type { WorkOptions } from '../base/progress.ts';
 import type { QuerySource, ReadOptions } from '../contract/dataset.ts';
 import { findBeirFiles } from './beir.ts';
 import { statOrExplain } from './byte-source.ts';
-import { hashStrings } from './content-hash.ts';
+import { hashStrings } from '../base/content-hash.ts';
 import { type Corpus, documentText, type Qrels, type QuerySet } from './corpus.ts';
 import { type Judgement, readQrels } from './qrels.ts';
 import { readCorpus } from './read-corpus.ts';

@@ -1,4 +1,4 @@
-import { contentHash } from './content-hash.ts';
+import { contentHash } from '../base/content-hash.ts';
 import type { Corpus, QuerySet } from './corpus.ts';
 
 /**

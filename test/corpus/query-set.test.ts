@@ -4,7 +4,7 @@ import type { QuerySource } from '../../src/contract/dataset.ts';
 import { readQuerySet } from '../../src/corpus/query-set.ts';
 import { readCorpus } from '../../src/corpus/read-corpus.ts';
 import { searchedCorpus } from '../../src/corpus/searched-corpus.ts';
-import { filesIn, lineOf } from './temp-folder.ts';
+import { filesIn, lineOf } from '../fixtures/temp-folder.ts';
 
 const documents = ['d1', 'd2', 'd3', 'd4'].map((_id, row) => JSON.stringify({ _id, title: `Title ${row}`, text: `text ${row}` })).join('\n');
 const queries = ['q1', 'q2', 'q3'].map((_id) => JSON.stringify({ _id, text: `query ${_id}` })).join('\n');

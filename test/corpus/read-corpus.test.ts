@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { documentText } from '../../src/corpus/corpus.ts';
 import { readCorpus } from '../../src/corpus/read-corpus.ts';
-import { filesIn, lineOf } from './temp-folder.ts';
+import { filesIn, lineOf } from '../fixtures/temp-folder.ts';
 
 const jsonl = '{"id":"a","title":"One","text":"first"}\r\n\n{"id":"b","text":"zweite Zeile, müde"}\n{"id":3,"title":null,"text":""}';
 
