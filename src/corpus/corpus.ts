@@ -47,3 +47,8 @@ export function documentText(corpus: Corpus, row: number): string {
   const text = corpus.texts[row] ?? '';
   return title === '' ? text : text === '' ? title : `${title}\n${text}`;
 }
+
+/** What is embedded of every document, without a second copy of the corpus in memory. */
+export function documentTexts(corpus: Corpus): { readonly length: number; at(row: number): string } {
+  return { length: corpus.ids.length, at: (row) => documentText(corpus, row) };
+}
