@@ -1,0 +1,106 @@
+import type { Neighbours } from '../../vectors/neighbours.ts';
+import type { Stage } from '../../contract/schedule.ts';
+import type { SplitTiming, Survivors } from '../store.ts';
+import type { MilvusContext } from './context.ts';
+import { onLoaded } from './loaded.ts';
+import { searchOne } from './search-field.ts';
+import type { SearchField } from './search-field.ts';
+import type { VectorSource } from './vector-source.ts';
+
+/** Where survivors are scored again: on the server, here with vectors fetched from it, or here with vectors that are here. */
+export type RerankStrategy = 'server' | 'fetch' | 'local';
+
+/** What one re-rank may work with. A strategy whose part is missing is not available. */
+export interface RerankMeans {
+  /** The field of exactly the stage's prefix. */
+  readonly exactField: SearchField | undefined;
+  /** A field at least as long as the stage's prefix, whose vectors can be fetched and cut. */
+  readonly longField: SearchField | undefined;
+  readonly local: VectorSource | undefined;
+}
+
+export function availableStrategies(means: RerankMeans): RerankStrategy[] {
+  return [
+    ...(means.exactField === undefined ? [] : (['server'] as const)),
+    ...(means.longField === undefined ? [] : (['fetch'] as const)),
+    ...(means.local === undefined ? [] : (['local'] as const)),
+  ];
+}
+
+/** Scores the survivors by the stage's prefix in the given way and keeps the best. */
+export async function rerankBy(strategy: RerankStrategy, context: MilvusContext, means: RerankMeans, query: Float32Array, survivors: Survivors, stage: Stage, signal?: AbortSignal): Promise<Survivors> {
+  const start = performance.now();
+  const keep = Math.min(stage.keep, survivors.rows.length);
+  let found: Neighbours & { readonly dots?: Float32Array | undefined } = { rows: new Int32Array(0), scores: new Float32Array(0) };
+  let serverMs = 0;
+  if (keep > 0) {
+    switch (strategy) {
+      case 'server': {
+        const answer = await searchOne(context, means.exactField!, query, { keep, filter: means.exactField!.filterOf(survivors.rows), signal });
+        found = answer.found;
+        serverMs = answer.roundTripMs;
+        break;
+      }
+      case 'fetch': {
+        const before = performance.now();
+        const vectors = await fetchVectors(context, means.longField!, survivors.rows, signal);
+        serverMs = performance.now() - before;
+        found = bestOf(query, survivors.rows, stage.dims, keep, (row) => vectors.get(row));
+        break;
+      }
+      case 'local': {
+        const source = means.local!;
+        if (source.rerank !== undefined) {
+          found = source.rerank(query, survivors, stage.dims, keep);
+          break;
+        }
+        const vector = new Float32Array(stage.dims);
+        found = bestOf(query, survivors.rows, stage.dims, keep, (row) => {
+          source.copyRow(row, vector);
+          return vector;
+        });
+        break;
+      }
+      default:
+        return strategy satisfies never;
+    }
+  }
+  const totalMs = performance.now() - start;
+  const timing: SplitTiming = { totalMs, serverMs, localMs: Math.max(0, totalMs - serverMs) };
+  return { rows: found.rows, scores: found.scores, dots: found.dots, dims: stage.dims, timing };
+}
+
+async function fetchVectors(context: MilvusContext, field: SearchField, rows: Int32Array, signal: AbortSignal | undefined): Promise<Map<number, ArrayLike<number>>> {
+  const found = await onLoaded(context, field.collection, signal, () =>
+    context.milvus.query({ collection: field.collection, filter: field.filterOf(rows), fields: [field.keyField, field.field], limit: rows.length }, { signal }),
+  );
+  return new Map(found.map((row) => [field.rowOf(String(row[field.keyField])), row[field.field] as ArrayLike<number>]));
+}
+
+/** Exact cosines at a prefix of rows whose vectors are at hand; rows without a vector fall out. */
+function bestOf(query: Float32Array, rows: Int32Array, dims: number, keep: number, vectorOf: (row: number) => ArrayLike<number> | undefined): Neighbours {
+  const queryNorm = normOf(query, dims);
+  const scored: { row: number; score: number }[] = [];
+  for (const row of rows) {
+    const vector = vectorOf(row);
+    if (vector === undefined) continue;
+    let dot = 0;
+    let squares = 0;
+    for (let j = 0; j < dims; j += 1) {
+      const value = vector[j]!;
+      dot += query[j]! * value;
+      squares += value * value;
+    }
+    const norms = queryNorm * Math.sqrt(squares);
+    scored.push({ row, score: Math.fround(norms > 0 ? dot / norms : 0) });
+  }
+  scored.sort((a, b) => b.score - a.score || a.row - b.row);
+  scored.length = Math.min(scored.length, keep);
+  return { rows: Int32Array.from(scored, (entry) => entry.row), scores: Float32Array.from(scored, (entry) => entry.score) };
+}
+
+function normOf(vector: Float32Array, dims: number): number {
+  let squares = 0;
+  for (let j = 0; j < dims; j += 1) squares += vector[j]! * vector[j]!;
+  return Math.sqrt(squares);
+}
