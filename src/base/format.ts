@@ -128,7 +128,7 @@ export function formatBytes(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
   let value = bytes;
   let unit = 0;
-  while (unit < units.length - 1 && Math.abs(Number(value.toPrecision(3))) >= 1000) {
+  while (unit < units.length - 1 && Math.round(Math.abs(value)) >= 1024) {
     value /= 1024;
     unit += 1;
   }
