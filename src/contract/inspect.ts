@@ -16,6 +16,10 @@ export const fateSchema = z.object({
   droppedAt: z.number().int().nullable(),
   /** Its rank among the survivors at the dropping stage: the smallest keep that would have saved it there. */
   savingKeep: z.number().int().nullable(),
+  /** The schedule with only those keeps raised that it takes to bring it into the answer; null when no keep does. Present on lost neighbours. */
+  savingSchedule: z.string().nullable().optional(),
+  /** Rank among the last stage's survivors when it got that far and still missed the answer: no keep helps, only more dims. */
+  finalRank: z.number().int().nullable().optional(),
   relevant: z.number().optional(),
 });
 export type Fate = z.infer<typeof fateSchema>;
