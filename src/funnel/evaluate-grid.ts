@@ -125,7 +125,7 @@ function accumulate(sums: Uint32Array, offset: number, count: number): void {
  */
 function truthCodes(pool: Pool, queries: ArrayLike<number>): Places {
   const codes = 2 * mostTruths(pool) < 65_536 ? new Uint16Array(pool.ranks.length) : new Uint32Array(pool.ranks.length);
-  const { isTruth } = walkRoomOf(pool);
+  const { flags: isTruth } = walkRoomOf(pool);
   for (let index = 0; index < queries.length; index += 1) {
     const query = queries[index]!;
     const count = pool.starts[query + 1]! - pool.starts[query]!;

@@ -5,7 +5,7 @@ import type { Survivors } from '../stores/store.ts';
 import { bytesReadOf, estimateMs } from './cost-model.ts';
 import { fitSchedule, placesLike, prefixOf, truthCountOf } from './pool.ts';
 import type { Places, Pool } from './pool.ts';
-import { baseOf, markTruth, rerankHead, rerankPlaces, walkRoomOf, walksHead } from './pool-walk.ts';
+import { baseOf, rerankHead, rerankPlaces, walkRoomOf, walksHead } from './pool-walk.ts';
 
 /** What a schedule finds, by query: numbers of true neighbours, at most min(k, corpus). */
 export interface ScheduleHits {
@@ -27,62 +27,69 @@ export function scheduleHits(pool: Pool, schedule: Schedule, queries?: ArrayLike
   const most = truthCountOf(pool);
   const stages = fitted.map(() => new Uint16Array(queryCount));
   const answer = new Uint16Array(queryCount);
-  const { marks, isTruth } = walkRoomOf(pool);
   const { ranks, orders } = pool;
+  const { marks } = walkRoomOf(pool);
   // Of the same width as the pool's own: a loop that meets one kind of array only is compiled for it.
   const spare = [placesLike(ranks, fitted[0]!.keep), placesLike(ranks, fitted[0]!.keep)] as const;
   const lastPrefix = pool.dims.length - 1;
+  const headKeep = fitted[0]!.keep;
+  let truths = placesLike(ranks, 0);
 
   for (let index = 0; index < queryCount; index += 1) {
     const query = queries?.[index] ?? index;
     const poolRows = pool.starts[query + 1]! - pool.starts[query]!;
-    const truthStart = pool.truthStarts[query]!;
-    const truthEnd = pool.truthStarts[query + 1]!;
     const headBase = baseOf(pool, query, prefixes[0]!);
-    const headKeep = fitted[0]!.keep;
-    let hits = 0;
-    let inAnswer = 0;
-    for (let i = truthStart; i < truthEnd; i += 1) {
-      const rank = ranks[headBase + pool.truths[i]!]!;
-      if (rank < headKeep) hits += 1;
-      if (rank < most) inAnswer += 1;
-    }
+    const truthStart = pool.truthStarts[query]!;
+    const truthCount = pool.truthStarts[query + 1]! - truthStart;
+    if (truthCount > truths.length) truths = placesLike(ranks, truthCount);
+    for (let i = 0; i < truthCount; i += 1) truths[i] = pool.truths[truthStart + i]!;
+
+    // True neighbours alive are the first `hits` of `truths`; a stage keeps those whose rank is not beyond its last survivor's.
+    let hits = keepBelow(truths, truthCount, ranks, headBase, headKeep);
     stages[0]![index] = Math.min(hits, most);
-    if (fitted.length > 1) {
-      markTruth(pool, query, isTruth, 1);
-      let alive: Places = orders;
-      let start = headBase;
-      let count = headKeep;
-      for (let stage = 1; stage < fitted.length; stage += 1) {
-        // The full dimension ranks every true neighbour first: what entered the stage leaves it, and is the answer.
-        if (prefixes[stage] === lastPrefix) {
-          inAnswer = hits;
-          stages[stage]![index] = Math.min(hits, most);
-          break;
-        }
-        const out = spare[stage & 1]!;
-        const base = baseOf(pool, query, prefixes[stage]!);
-        const keep = fitted[stage]!.keep;
-        count =
-          stage === 1 && walksHead(headKeep, poolRows)
-            ? rerankHead(ranks, orders, headBase, headKeep, base, poolRows, keep, out)
-            : rerankPlaces(ranks, orders, base, poolRows, alive, start, count, keep, out, marks);
-        alive = out;
-        start = 0;
-        hits = 0;
-        inAnswer = 0;
-        for (let i = 0; i < count; i += 1) {
-          hits += isTruth[out[i]!]!;
-          if (i === most - 1) inAnswer = hits;
-        }
-        if (count < most) inAnswer = hits;
+    let inAnswer = fitted.length > 1 ? 0 : countBelow(truths, hits, ranks, headBase, most);
+    let alive: Places = orders;
+    let start = headBase;
+    let count = headKeep;
+    for (let stage = 1; stage < fitted.length; stage += 1) {
+      // The full dimension ranks every true neighbour first: what entered the stage leaves it, and is the answer.
+      if (prefixes[stage] === lastPrefix) {
+        inAnswer = hits;
         stages[stage]![index] = Math.min(hits, most);
+        break;
       }
-      markTruth(pool, query, isTruth, 0);
+      const out = spare[stage & 1]!;
+      const base = baseOf(pool, query, prefixes[stage]!);
+      const keep = fitted[stage]!.keep;
+      count =
+        stage === 1 && walksHead(headKeep, poolRows)
+          ? rerankHead(ranks, orders, headBase, headKeep, base, poolRows, keep, out)
+          : rerankPlaces(ranks, orders, base, poolRows, alive, start, count, keep, out, marks);
+      alive = out;
+      start = 0;
+      hits = keepBelow(truths, hits, ranks, base, ranks[base + out[count - 1]!]! + 1);
+      stages[stage]![index] = Math.min(hits, most);
+      if (stage === fitted.length - 1) inAnswer = countBelow(truths, hits, ranks, base, ranks[base + out[most - 1]!]! + 1);
     }
     answer[index] = Math.min(inAnswer, most);
   }
   return { stages, answer };
+}
+
+/** Moves the places of rank below `limit` to the front. @returns how many they are. */
+function keepBelow(places: Places, count: number, ranks: Places, base: number, limit: number): number {
+  let kept = 0;
+  for (let i = 0; i < count; i += 1) {
+    const place = places[i]!;
+    if (ranks[base + place]! < limit) places[kept++] = place;
+  }
+  return kept;
+}
+
+function countBelow(places: Places, count: number, ranks: Places, base: number, limit: number): number {
+  let below = 0;
+  for (let i = 0; i < count; i += 1) if (ranks[base + places[i]!]! < limit) below += 1;
+  return below;
 }
 
 /** Recall of each query from its hits. */
@@ -93,6 +100,8 @@ export function recallsOf(pool: Pool, hits: Uint16Array): Float64Array {
 export interface EvaluateOptions {
   readonly costModel?: CostModel | undefined;
   readonly seed?: number | undefined;
+  /** Of the interval; 1,000 by default: a drag has to stay within a frame. */
+  readonly resamples?: number | undefined;
 }
 
 /**
@@ -102,7 +111,7 @@ export interface EvaluateOptions {
 export function evaluateSchedule(pool: Pool, schedule: Schedule, options: EvaluateOptions = {}): Evaluation {
   const start = performance.now();
   const hits = scheduleHits(pool, schedule);
-  const recall = bootstrapMean(recallsOf(pool, hits.answer), { seed: options.seed });
+  const recall = bootstrapMean(recallsOf(pool, hits.answer), { seed: options.seed, resamples: options.resamples ?? 1000 });
   const survival = hits.stages.map((stage) => mean(recallsOf(pool, stage)));
   const fitted = fitSchedule(pool, schedule);
   return {

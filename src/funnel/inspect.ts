@@ -156,7 +156,7 @@ function sentenceOf(schedule: Schedule, truth: readonly Fate[], recall: number):
   if (worst.savingKeep === null) return `${found}${twins}: ${names(worst)} (${place}) is not found by the head search at ${stage.dims} dims at all.`;
   const among = worst.droppedAt === 0 ? '' : ` among the ${formatCount(schedule[worst.droppedAt - 1]!.keep)} survivors`;
   const saved =
-    worst.savingSchedule == null
+    (worst.savingSchedule ?? null) === null
       ? `keep ${formatCount(worst.savingKeep)} saves it there, though not into the answer`
       : `keep ${formatCount(worst.savingKeep)} there saves it (${worst.savingSchedule})`;
   return `${found}${twins}: ${names(worst)} (${place}) is ${ordinal(worst.savingKeep)}${among} at ${stage.dims} dims, beyond the keep of ${formatCount(stage.keep)}; ${saved}.`;

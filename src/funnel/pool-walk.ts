@@ -4,14 +4,14 @@ import type { Places, Pool } from './pool.ts';
 export interface WalkRoom {
   /** One bit a rank. */
   readonly marks: Int32Array;
-  /** 1 at the places of the current query's true neighbours. */
-  readonly isTruth: Uint8Array;
+  /** One byte a place. */
+  readonly flags: Uint8Array;
 }
 
 export function walkRoomOf(pool: Pool): WalkRoom {
   let widest = 0;
   for (let query = 0; query < pool.queryCount; query += 1) widest = Math.max(widest, pool.starts[query + 1]! - pool.starts[query]!);
-  return { marks: new Int32Array((widest + 31) >>> 5), isTruth: new Uint8Array(widest) };
+  return { marks: new Int32Array((widest + 31) >>> 5), flags: new Uint8Array(widest) };
 }
 
 /** Where one query's places of one prefix begin in `ranks`, `orders` and `similarities`. */
@@ -88,8 +88,4 @@ export function rerankHead(
 /** Above this share of the pool, walking the order beats marking the head's rows. */
 export function walksHead(headKeep: number, poolRows: number): boolean {
   return headKeep * 5 > poolRows;
-}
-
-export function markTruth(pool: Pool, query: number, isTruth: Uint8Array, value: 0 | 1): void {
-  for (let i = pool.truthStarts[query]!; i < pool.truthStarts[query + 1]!; i += 1) isTruth[pool.truths[i]!] = value;
 }

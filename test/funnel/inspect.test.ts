@@ -66,7 +66,7 @@ describe('inspecting a query', () => {
           expect([...saved[fate.droppedAt]!]).toContain(fate.document.row);
           const lost = await survivors(set.vectors, query, withKeep(fate.savingKeep! - 1));
           expect([...lost[fate.droppedAt]!]).not.toContain(fate.document.row);
-          if (fate.savingSchedule != null) {
+          if (typeof fate.savingSchedule === 'string') {
             const answer = (await survivors(set.vectors, query, parseSchedule(fate.savingSchedule))).at(-1)!;
             expect([...answer.subarray(0, 5)]).toContain(fate.document.row);
           } else {
