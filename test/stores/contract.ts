@@ -9,11 +9,16 @@ import type { Matrix } from './reference.ts';
 export interface StoreFactory {
   /** Opens a store over rows that are normalised at full dimension. Called once for each corpus of the contract. */
   open(rows: Matrix): Promise<Store>;
-  /** Approximate heads the store has, at 32 of 64 dims: each must find nearly what the exact one finds. */
-  readonly approximateHeads: readonly Omit<HeadSpec, 'dims'>[];
+  /** Approximate heads the store has, at 32 of 64 dims: each must find nearly what the exact one finds among its best 100. */
+  readonly approximateHeads: readonly ApproximateHead[];
   /** Index types the store refuses. */
   readonly refusedHeads: readonly Omit<HeadSpec, 'dims'>[];
   readonly hookTimeoutMs?: number | undefined;
+}
+
+export interface ApproximateHead extends Omit<HeadSpec, 'dims'> {
+  /** Share of the exact top 10 among the head's top 100 (default 0.85; 32 sign bits cannot do that). */
+  readonly leastRecall?: number | undefined;
 }
 
 const DIMS = 64;
@@ -140,7 +145,7 @@ export function storeContract(name: string, factory: StoreFactory): void {
       await head.close();
     });
 
-    it.each(factory.approximateHeads.map((spec) => [`${spec.index} ${spec.precision}`, spec] as const))('the %s head finds nearly all', async (_, spec) => {
+    it.each(factory.approximateHeads.map(({ leastRecall, ...spec }) => [`${spec.index} ${spec.precision}`, spec, leastRecall ?? 0.85] as const))('the %s head finds nearly all', async (_, spec, leastRecall) => {
       const head = await store.openHead({ ...spec, dims: 32 });
       expect(head.spec).toMatchObject(spec);
       let hits = 0;
@@ -153,7 +158,7 @@ export function storeContract(name: string, factory: StoreFactory): void {
         // Whatever the head, an exact re-rank of its survivors is exact.
         expectSameNeighbours(await store.rerank(vector, found, { dims: 64, keep: 10 }), corpus, vector, 64, 10, found.rows);
       }
-      expect(hits / (10 * queries.rowCount)).toBeGreaterThan(0.85);
+      expect(hits / (10 * queries.rowCount)).toBeGreaterThan(leastRecall);
       expect(head.sizeBytes).toBeGreaterThan(0);
       await head.close();
     });

@@ -1,14 +1,14 @@
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe } from 'vitest';
 
-/** A Milvus Lite of a test's own, on 127.0.0.1, in a folder that goes with it. */
-export interface LiteServer {
+/** A Milvus of a test's own in a folder that goes with it. */
+export interface TestServer {
   readonly port: number;
   /** `http://127.0.0.1:port` */
   readonly address: string;
@@ -24,7 +24,7 @@ export interface LiteServer {
   stop(): Promise<void>;
 }
 
-const READY_MS = 60_000;
+const READY_MS = 120_000;
 
 /** Makes the venv when it is missing; the reason when it cannot be made. */
 async function venvOrReason(): Promise<{ venv: string } | { reason: string }> {
@@ -66,28 +66,51 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** @param options.wrap a command to run the server under (for example in a mount namespace) */
-export async function startLite(options: { readonly wrap?: (command: readonly string[], dataDir: string) => readonly string[] } = {}): Promise<LiteServer> {
+/**
+ * Milvus Lite on 127.0.0.1.
+ * @param options.wrap a command to run the server under (for example in a mount namespace)
+ */
+export async function startLite(options: { readonly wrap?: (command: readonly string[], dataDir: string) => readonly string[] } = {}): Promise<TestServer> {
   const found = await venv();
   if (!('venv' in found)) throw new Error(found.reason);
+  return startServer((dataDir, port) => {
+    const plain = [join(found.venv, 'bin', 'milvus-lite'), 'server', '--data-dir', dataDir, '--host', '127.0.0.1', '--port', String(port)];
+    return options.wrap?.(plain, dataDir) ?? plain;
+  }, 'gRPC server listening on');
+}
+
+/** The standalone Milvus 2.3.5 of PyPI (see scripts/milvus-contract-2.3.sh). It answers a few seconds after its port is open. */
+export async function startStandalone(venvDir: string, options: { readonly withPasswords?: boolean } = {}): Promise<TestServer> {
+  const passwords = options.withPasswords === true ? ['--authorization-enabled', 'true'] : [];
+  const server = await startServer((dataDir, port) => [join(venvDir, 'bin', 'milvus-server'), '--data', dataDir, '--proxy-port', String(port), ...passwords], undefined);
+  return server;
+}
+
+async function startServer(commandOf: (dataDir: string, port: number) => readonly string[], readyText: string | undefined): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'funnelscope-milvus-'));
   const port = await freePort();
   let child: ChildProcess | undefined;
 
   const start = async (): Promise<void> => {
-    const plain = [join(found.venv, 'bin', 'milvus-lite'), 'server', '--data-dir', dataDir, '--host', '127.0.0.1', '--port', String(port)];
-    const command = options.wrap?.(plain, dataDir) ?? plain;
-    const started = spawn(command[0]!, command.slice(1), { env: { ...process.env, PYTHONUNBUFFERED: '1' }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const command = commandOf(dataDir, port);
+    // A process group of its own: the standalone server is a child of its launcher, and both must go together.
+    const started = spawn(command[0]!, command.slice(1), { env: { ...process.env, PYTHONUNBUFFERED: '1' }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     child = started;
     let output = '';
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`Milvus Lite was not ready within ${READY_MS} ms: ${output}`)), READY_MS);
       const hear = (chunk: Buffer): void => {
-        output += chunk.toString();
-        if (!output.includes('gRPC server listening on')) return;
+        output = (output + chunk.toString()).slice(-4000);
+        if (readyText === undefined || !output.includes(readyText)) return;
         clearTimeout(timer);
         resolve();
       };
+      if (readyText === undefined) {
+        void untilOpen(port, () => started.exitCode === null).then(() => {
+          clearTimeout(timer);
+          resolve();
+        }, reject);
+      }
       started.stdout.on('data', hear);
       started.stderr.on('data', (chunk: Buffer) => {
         output = (output + chunk.toString()).slice(-4000);
@@ -104,9 +127,9 @@ export async function startLite(options: { readonly wrap?: (command: readonly st
     child = undefined;
     if (ending === undefined || ending.exitCode !== null || ending.signalCode !== null) return;
     const gone = new Promise((resolve) => ending.once('exit', resolve));
-    ending.kill(signal);
+    signalGroup(ending, signal);
     // A server that ignores a polite end (it is paused, or stuck) must not outlive the test.
-    const timer = setTimeout(() => ending.kill('SIGKILL'), 10_000);
+    const timer = setTimeout(() => signalGroup(ending, 'SIGKILL'), 10_000);
     await gone;
     clearTimeout(timer);
   };
@@ -118,11 +141,32 @@ export async function startLite(options: { readonly wrap?: (command: readonly st
     dataDir,
     start,
     kill: () => end('SIGKILL'),
-    pause: () => void child?.kill('SIGSTOP'),
-    resume: () => void child?.kill('SIGCONT'),
+    pause: () => void (child !== undefined && signalGroup(child, 'SIGSTOP')),
+    resume: () => void (child !== undefined && signalGroup(child, 'SIGCONT')),
     async stop() {
       await end('SIGINT');
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-child.pid!, signal);
+  } catch {
+    // Gone already.
+  }
+}
+
+async function untilOpen(port: number, isAlive: () => boolean): Promise<void> {
+  for (;;) {
+    const isOpen = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, '127.0.0.1');
+      socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+      socket.once('connect', () => socket.destroy());
+    });
+    if (isOpen) return;
+    if (!isAlive()) throw new Error('Milvus ended before it listened');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
 }

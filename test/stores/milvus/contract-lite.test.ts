@@ -3,11 +3,11 @@ import { openMilvusStore } from '../../../src/stores/milvus/milvus-store.ts';
 import { resolveTarget } from '../../../src/stores/milvus/target.ts';
 import { storeContract } from '../contract.ts';
 import { describeWithLite, startLite } from '../milvus-server.ts';
-import type { LiteServer } from '../milvus-server.ts';
+import type { TestServer } from '../milvus-server.ts';
 import { sourceOf } from './source.ts';
 
 await describeWithLite('Milvus Lite', () => {
-  let server: LiteServer;
+  let server: TestServer;
   beforeAll(async () => {
     server = await startLite();
   });
