@@ -6,7 +6,7 @@ import { catalogue, findInCatalogue, recipeOf } from './catalogue.ts';
 import type { Embedder } from './embedder.ts';
 import { type LocalOptions, openLocalEmbedder } from './local-embedder.ts';
 
-export interface OpenOptions extends Omit<LocalOptions, 'id' | 'override'> {
+export interface OpenOptions extends Omit<LocalOptions, 'id'> {
   /** Where downloaded models lie: `modelsDir/OWNER/NAME`. */
   readonly modelsDir?: string | undefined;
   /** The folder that has `models/starter`. */
@@ -34,7 +34,7 @@ export async function openEmbedder(spec: string, options: OpenOptions = {}): Pro
       if (folder === undefined || !(await isFolder(folder))) {
         throw new UserError('embedding/not-downloaded', `${entry.id} is not on this computer`, { hint: 'download it first, or give a model folder' });
       }
-      return openLocalEmbedder(folder, { ...options, id: entry.id, override: recipeOf(entry) });
+      return openLocalEmbedder(folder, { ...options, id: entry.id, override: { ...recipeOf(entry), ...options.override } });
     }
     case 'api':
       throw new UserError('embedding/api', `${entry.id} is an API, which needs an address and a key`);
