@@ -97,7 +97,8 @@ export function formatPercentInterval(span: Span): string {
 /** A number with its interval: `0.412 (0.398–0.427)`, bounds with the decimals of the value. */
 export function formatInterval(span: Span): string {
   if (!Number.isFinite(span.value)) return unknown;
-  const decimals = Math.min(4, decimalsOf(span.value === 0 ? span.high : span.value, 3));
+  const size = Math.abs(span.value === 0 ? span.high : span.value);
+  const decimals = Math.min(size < 0.01 ? 4 : 3, decimalsOf(size, 3));
   const value = formatFixed(span.value, decimals);
   if (span.low === span.value && span.high === span.value) return value;
   return `${value} (${formatFixed(span.low, decimals)}–${formatFixed(span.high, decimals)})`;

@@ -4,7 +4,7 @@ import { writeJson } from './json.ts';
 
 /** docs/report.schema.json: report.json as JSON Schema 2020-12, made from the schema the program itself checks with. */
 export function reportSchemaJson(): string {
-  const schema = z.toJSONSchema(reportSchema, { target: 'draft-2020-12', io: 'output', override: ({ jsonSchema }) => withoutAccidents(jsonSchema) });
+  const schema = z.toJSONSchema(reportSchema, { target: 'draft-2020-12', io: 'output', reused: 'ref', override: ({ jsonSchema }) => withoutAccidents(jsonSchema) });
   const named = { $schema: schema.$schema, title: 'funnelscope-report/1', description: 'report.json of a Funnelscope run. Additive changes keep the number; unknown keys are to be ignored.', ...schema };
   return `${writeJson(named, '')}\n`;
 }
