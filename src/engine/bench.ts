@@ -12,8 +12,9 @@ import { buildReport } from './build-report.ts';
 import { closeDataset, suggestedDims } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
 import { datasetFromText } from './text-dataset.ts';
+import { createMilvusConnection } from './milvus-connection.ts';
+import { withStore } from './store-choice.ts';
 import { datasetFromVectors } from './vector-dataset.ts';
-import { openMilvusFor } from './milvus-store.ts';
 
 export interface BenchContext {
   readonly resourcesDir: string;
@@ -61,32 +62,33 @@ async function measure(dataset: Dataset, request: BenchRequest, context: BenchCo
     latencyQueries: request.latencyQueries,
     latencyBudgetMs: LATENCY_BUDGET_MS,
   };
-  const warnings: string[] = [];
 
   const embeddedSpec: StoreRunSpec = request.store.kind === 'embedded' ? spec : { ...spec, head: { index: 'flat', precision: 'f32' } };
   const embedded = await measureStore(dataset.store, dataset.data, embeddedSpec, work);
   dataset.truths.set(request.k, embedded.truth);
   let results: [StoreResult, ...StoreResult[]] = [embedded.result];
-  let store = dataset.store;
-  let closeMilvus: (() => Promise<void>) | undefined;
+  const milvus = createMilvusConnection(context.resolveSecret, () => undefined);
   try {
-    if (request.store.kind === 'milvus') {
-      const heads = [...new Set([...dims, ...schedules.flatMap((schedule) => schedule.map((stage) => stage.dims)), shape.dims])].sort((a, b) => a - b);
-      const milvus = await openMilvusFor(dataset, request.store.target, { dims: heads, head: request.head, rerank: request.rerank ?? 'auto' }, context.resolveSecret, work);
-      closeMilvus = () => milvus.close();
-      store = milvus;
-      results = [(await measureStore(milvus, dataset.data, { ...spec, truth: embedded.truth }, work)).result, embedded.result];
-    }
-    const outcome = await runExperiments({ dataset, store, request, dims, truth: embedded.truth, measured: results[0] }, work);
-    const tuned = bestFunnelOf(outcome.tuning);
-    if (tuned !== undefined && !results[0].funnels.some((funnel) => funnel.schedule === tuned)) {
-      // The tuned schedule is measured like any other, on all queries; the tuner's own held-out figures stand beside it.
-      const run = await measureStore(store, dataset.data, { ...spec, dims: [], schedules: [parseSchedule(tuned)], truth: embedded.truth }, work);
-      results[0] = { ...results[0], funnels: [...results[0].funnels, ...run.result.funnels.map((funnel) => ({ ...funnel, name: 'tuned' }))] };
-    }
-    return buildReport({ dataset, k: request.k, seed: request.seed, command: context.command, results, extras: outcome, warnings, resourcesDir: context.resourcesDir });
+    const heads = [...dims, ...schedules.flatMap((schedule) => schedule.map((stage) => stage.dims))];
+    return await withStore(
+      dataset,
+      request.store,
+      { milvus, dims: heads, head: request.head, rerank: request.rerank },
+      async (store) => {
+        if (store !== dataset.store) results = [(await measureStore(store, dataset.data, { ...spec, truth: embedded.truth }, work)).result, embedded.result];
+        const outcome = await runExperiments({ dataset, store, request, dims, truth: embedded.truth, measured: results[0] }, work);
+        const tuned = bestFunnelOf(outcome.tuning);
+        if (tuned !== undefined && !results[0].funnels.some((funnel) => funnel.schedule === tuned)) {
+          // The tuned schedule is measured like any other, on all queries; the tuner's own held-out figures stand beside it.
+          const run = await measureStore(store, dataset.data, { ...spec, dims: [], schedules: [parseSchedule(tuned)], truth: embedded.truth }, work);
+          results[0] = { ...results[0], funnels: [...results[0].funnels, ...run.result.funnels.map((funnel) => ({ ...funnel, name: 'tuned' }))] };
+        }
+        return buildReport({ dataset, k: request.k, seed: request.seed, command: context.command, results, extras: outcome, resourcesDir: context.resourcesDir });
+      },
+      work,
+    );
   } finally {
-    await closeMilvus?.();
+    await milvus.close();
   }
 }
 

@@ -1,13 +1,61 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { ModelEntry, Sample } from '../contract/dataset.ts';
 import { listSamples } from '../corpus/sample.ts';
+import { catalogue, findInCatalogue } from '../embedding/catalogue.ts';
+import type { CatalogueEntry } from '../embedding/catalogue.ts';
+import type { ModelCard } from '../embedding/embedder.ts';
+import { modelFolderOf } from '../embedding/open-embedder.ts';
 
 /** The bundled corpora. */
 export function samplesOf(resourcesDir: string): Promise<readonly Sample[]> {
   return listSamples(resourcesDir);
 }
 
-export async function modelsOf(resourcesDir: string, dataDir: string): Promise<readonly ModelEntry[]> {
-  void resourcesDir;
-  void dataDir;
-  return [];
+/** The catalogue, each model with where it is: bundled, on this disk, on the hub, or behind an API. */
+export function modelsOf(resourcesDir: string, dataDir: string): Promise<ModelEntry[]> {
+  return Promise.all(catalogue.map((entry) => modelEntryOf(entry, resourcesDir, dataDir)));
+}
+
+async function modelEntryOf(entry: CatalogueEntry, resourcesDir: string, dataDir: string): Promise<ModelEntry> {
+  const folder = entry.where === 'bundled' ? join(resourcesDir, 'models', entry.id) : entry.where === 'hub' ? modelFolderOf(entry.id, join(dataDir, 'models')) : undefined;
+  const isHere = folder !== undefined && (await stat(folder).catch(() => undefined))?.isDirectory() === true;
+  const sizeBytes = entry.sizes?.fp32 ?? Object.values(entry.sizes ?? {})[0];
+  return {
+    id: entry.id,
+    name: entry.name,
+    dims: entry.dims,
+    trainedDims: [...entry.trainedDims],
+    pooling: entry.pooling,
+    layerNorm: entry.layerNorm,
+    documentPrompt: entry.documentPrompt,
+    queryPrompt: entry.queryPrompt,
+    maxTokens: entry.maxTokens,
+    ...(entry.licence === undefined ? {} : { licence: entry.licence }),
+    ...(sizeBytes === undefined ? {} : { sizeBytes }),
+    ...(entry.repository === undefined ? {} : { repository: entry.repository }),
+    where: entry.where === 'hub' && isHere ? 'local' : entry.where,
+    ...(isHere ? { path: folder } : {}),
+    warnings: entry.trainedDims.length === 0 ? ['not Matryoshka-trained: prefixes lose more than with a model trained for them', entry.note] : [entry.note],
+  };
+}
+
+/** A model folder that was opened, as the list shows it. */
+export function modelEntryOfCard(card: ModelCard, path: string | undefined): ModelEntry {
+  const known = findInCatalogue(card.id);
+  return {
+    id: card.id,
+    name: card.name,
+    dims: card.dims,
+    trainedDims: [...card.trainedDims],
+    pooling: card.pooling,
+    layerNorm: card.layerNorm,
+    documentPrompt: card.documentPrompt,
+    queryPrompt: card.queryPrompt,
+    maxTokens: card.maxTokens,
+    ...(card.licence === undefined ? {} : { licence: card.licence }),
+    where: known?.where === 'bundled' ? 'bundled' : known?.where === 'api' ? 'api' : 'local',
+    ...(path === undefined ? {} : { path }),
+    warnings: card.trainedDims.length === 0 ? ['not Matryoshka-trained, as far as its folder says', ...card.warnings] : [...card.warnings],
+  };
 }

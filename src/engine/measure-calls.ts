@@ -36,7 +36,7 @@ async function measure(workspace: Workspace, dataset: Dataset, wanted: Wanted, w
   const result = await withStore(
     dataset,
     wanted.store,
-    { dims: allDims, head: wanted.head, resolveSecret: workspace.resolveSecret },
+    { milvus: workspace.milvus, dims: allDims, head: wanted.head },
     async (store) => {
       const known = dataset.truths.get(wanted.k);
       const run = await measureStore(

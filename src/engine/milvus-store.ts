@@ -1,10 +1,27 @@
-import { UserError } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
-import type { MilvusTarget } from '../contract/connection.ts';
 import type { HeadChoice } from '../contract/measure.ts';
-import type { Store } from '../stores/store.ts';
+import type { RerankStrategy } from '../stores/milvus/rerank.ts';
+import { openMilvusStoreOn } from '../stores/milvus/milvus-store.ts';
+import type { MilvusStore } from '../stores/milvus/milvus-store.ts';
+import { vectorSourceOf } from '../stores/milvus/vector-source.ts';
 import type { Dataset } from './dataset.ts';
+import type { OpenMilvus } from './milvus-connection.ts';
 
-export async function openMilvusFor(_dataset: Dataset, _target: MilvusTarget, _wanted: { dims: readonly number[]; head: HeadChoice; rerank: string }, _resolveSecret: (ref: string) => Promise<string | undefined>, _work: WorkOptions): Promise<Store> {
-  throw new UserError('milvus/not-wired', 'Milvus is not wired up yet');
+export interface WantedOnMilvus {
+  /** Prefixes to have on the server before anything is measured; full dimension included. */
+  readonly dims: readonly number[];
+  readonly head: HeadChoice;
+  readonly rerank: 'auto' | RerankStrategy;
+}
+
+/** The store of a dataset on an open Milvus connection: what is there already is used, what is missing is loaded. */
+export function openMilvusFor(dataset: Dataset, connection: OpenMilvus, wanted: WantedOnMilvus, work: WorkOptions): Promise<MilvusStore> {
+  return openMilvusStoreOn(connection, vectorSourceOf(dataset.vectors), {
+    corpus: dataset.name,
+    model: dataset.modelInfo.id,
+    dims: wanted.dims,
+    rerank: wanted.rerank,
+    signal: work.signal,
+    onProgress: work.onProgress,
+  });
 }

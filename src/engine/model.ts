@@ -1,26 +1,14 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { showValue, UserError } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { embedCached } from '../embedding/cache.ts';
 import type { Embedder } from '../embedding/embedder.ts';
-import { openLocalEmbedder } from '../embedding/local-embedder.ts';
+import { openEmbedder } from '../embedding/open-embedder.ts';
 
 export const STARTER_ID = 'starter';
 
-/** The embedder that `--model` names: the bundled starter, a downloaded or local folder. @throws UserError when there is no such model. */
-export async function openModel(model: string | undefined, context: { readonly resourcesDir: string; readonly dataDir: string }, work: WorkOptions = {}): Promise<Embedder> {
-  if (model === undefined || model === STARTER_ID) {
-    return openLocalEmbedder(join(context.resourcesDir, 'models', 'starter'), { id: STARTER_ID, signal: work.signal });
-  }
-  if (await isFolder(model)) return openLocalEmbedder(model, { signal: work.signal });
-  const downloaded = join(context.dataDir, 'models', ...model.split('/'));
-  if (/^[\w.-]+(\/[\w.-]+)?$/.test(model) && !model.includes('..') && (await isFolder(downloaded))) return openLocalEmbedder(downloaded, { id: model, signal: work.signal });
-  throw new UserError('model/missing', `there is no model ${showValue(model)}: no folder of that name, and it is not downloaded`, { hint: 'models lists what there is' });
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isDirectory() === true;
+/** The embedder that `--model` names: the bundled starter, a downloaded model's id, or a folder. @throws UserError when there is no such model. */
+export function openModel(model: string | undefined, context: { readonly resourcesDir: string; readonly dataDir: string }, work: WorkOptions = {}): Promise<Embedder> {
+  return openEmbedder(model ?? STARTER_ID, { modelsDir: join(context.dataDir, 'models'), resources: context.resourcesDir, signal: work.signal });
 }
 
 export interface EmbeddedTexts {
