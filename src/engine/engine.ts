@@ -12,6 +12,7 @@ import { measureCalls } from './measure-calls.ts';
 import { milvusCalls } from './milvus-calls.ts';
 import { poolCalls } from './pool-calls.ts';
 import { reportCalls } from './report-calls.ts';
+import { tuneCalls } from './tune-calls.ts';
 import { openWorkspace } from './workspace.ts';
 import type { EngineOptions, Handlers } from './workspace.ts';
 
@@ -34,7 +35,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   };
   const jobs = createJobList((list) => announce({ name: 'jobs', jobs: [...list] }));
   const workspace = await openWorkspace(options, announce);
-  const handlers: Handlers = {
+  const handlers: Partial<Handlers> = {
     ...appCalls(workspace),
     ...corpusCalls(workspace),
     ...datasetCalls(workspace),
@@ -42,6 +43,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     ...poolCalls(workspace),
     ...inspectCalls(workspace),
     ...milvusCalls(workspace),
+    ...tuneCalls(workspace),
     ...reportCalls(workspace),
   };
 
@@ -52,7 +54,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       const issue = parsed.error?.issues[0];
       throw new UserError('contract/input', `${name}: ${issue?.path.join('.') || 'input'}: ${issue?.message ?? 'not valid'}`);
     }
-    const handler = handlers[name] as (input: unknown, work: WorkOptions) => Promise<unknown>;
+    const handler = handlers[name] as ((input: unknown, work: WorkOptions) => Promise<unknown>) | undefined;
+    if (handler === undefined) throw new UserError('engine/no-handler', `${name} is not part of this version`);
     if (shape.job === undefined) return handler(parsed.data, { signal: callOptions.signal });
     const job = jobs.start(name, shape.job);
     try {

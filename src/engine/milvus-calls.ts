@@ -1,12 +1,9 @@
 import { UserError } from '../base/errors.ts';
-import { checkSchedule } from '../contract/schedule.ts';
-import { generateCode } from '../report/code/generate-code.ts';
 import { openMilvusFor } from './milvus-store.ts';
 import { FLAT } from './store-choice.ts';
 import type { HandlersOf, Workspace } from './workspace.ts';
-import { codeSpecOf } from './code-spec.ts';
 
-export function milvusCalls(workspace: Workspace): HandlersOf<'milvus.connect' | 'milvus.disconnect' | 'milvus.state' | 'milvus.load' | 'code.generate'> {
+export function milvusCalls(workspace: Workspace): HandlersOf<'milvus.connect' | 'milvus.disconnect' | 'milvus.state' | 'milvus.load'> {
   return {
     'milvus.connect': async ({ target }, { signal }) => (await workspace.milvus.connect(target, signal)).server,
     'milvus.disconnect': async () => {
@@ -26,11 +23,6 @@ export function milvusCalls(workspace: Workspace): HandlersOf<'milvus.connect' |
       } finally {
         await store.close();
       }
-    },
-    'code.generate': async ({ datasetId, schedule, k, target }) => {
-      const dataset = workspace.datasets.get(datasetId);
-      checkSchedule(schedule, { dims: dataset.vectors.dims, k: Math.min(k, dataset.vectors.rowCount) });
-      return { ...generateCode(target, codeSpecOf(dataset, schedule, k, workspace.milvus.state())) };
     },
   };
 }
