@@ -1,4 +1,7 @@
-import { AutoModel, AutoTokenizer, env, LogLevel, Tensor } from '@xenova/transformers';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AutoModel, AutoTokenizer, env, LogLevel, PreTrainedTokenizer, Tensor } from '@xenova/transformers';
+import { readJsonObject } from './json-file.ts';
 import type { Dtype } from './model-folder.ts';
 
 // The only file that knows transformers.js. It never reaches for the network: models are folders on this disk.
@@ -39,7 +42,11 @@ const charsPerToken = 256;
 const charsAlways = 1_000_000;
 
 export async function loadTokenizer(folder: string): Promise<Tokenizer> {
-  const tokenizer = await AutoTokenizer.from_pretrained(folder, { local_files_only: true });
+  // Static models of sentence-transformers come without tokenizer_config.json, which AutoTokenizer insists on.
+  const bare = (await readJsonObject(folder, 'tokenizer_config.json')) === undefined;
+  const tokenizer = bare
+    ? new PreTrainedTokenizer(JSON.parse(await readFile(join(folder, 'tokenizer.json'), 'utf8')) as object, {})
+    : await AutoTokenizer.from_pretrained(folder, { local_files_only: true });
   const tokens = (texts: readonly string[], specialTokens: boolean): number[][] =>
     (tokenizer([...texts], { padding: false, truncation: false, add_special_tokens: specialTokens, return_tensor: false }) as unknown as { input_ids: number[][] }).input_ids;
   // transformers.js cuts the closing special token off with the rest; the model was trained with it, so it is put back.
