@@ -27,12 +27,9 @@ export interface KernelExports {
   ingestRows(source: number, rows: number, slices: number, sliceCount: number, inverses: number, first: number, zeroCount: number): number;
   inverseNorms(slices: number, sliceCount: number, first: number, end: number, inverse: number): void;
   selectionStart(selection: number, k: number, capacity: number, buffer: number): void;
-  selectionAddRun(selection: number, scores: number, count: number, firstRow: number): void;
-  selectionShrink(selection: number): void;
-  selectionFinish(selection: number, rows: number, scores: number): number;
-  sweepBlock(
-    products: number, sums: number, isFirst: boolean, inverse: number, scale: number, rows: number, rowBase: number, selection: number,
-  ): void;
+  selectionGuess(selection: number, threshold: number): void;
+  selectionFinish(selection: number, rows: number, scores: number, spare: number): number;
+  sweepChunk(bands: number, bandCount: number, queryCount: number, rows: number, rowBase: number, sums: number): void;
   quantiseInt8(slices: number, sliceCount: number, inverse: number, first: number, rows: number, out: number, stride: number, scales: number): void;
   quantiseBits(slices: number, sliceCount: number, first: number, rows: number, out: number, stride: number): void;
   quantiseHalf(slices: number, sliceCount: number, inverse: number, first: number, rows: number, out: number, stride: number): void;
@@ -69,12 +66,17 @@ export interface Kernel {
 const PAGE_BYTES = 65536;
 const MAX_PAGES = 65536;
 
-/** Bytes of one selection's header in memory (select.ts), rounded up. */
+/** Bytes of one selection's header in memory (select.ts). */
 export const SELECTION_BYTES = 32;
 
 /** Entries a selection's buffer needs for the best `k`: room to gather before each cut back to `k`. */
 export function selectionCapacity(k: number): number {
-  return k + Math.max(k, 256);
+  return k + Math.max(k, 48);
+}
+
+/** Bytes `selectionFinish` needs to sort. */
+export function selectionSpareBytes(k: number): number {
+  return 8 * selectionCapacity(k) + 3 * 2048 * 4;
 }
 
 /**

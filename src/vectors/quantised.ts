@@ -1,6 +1,6 @@
 import { sliceOf } from '../base/async.ts';
 import type { WorkOptions } from '../base/progress.ts';
-import { openKernel, selectionCapacity, SELECTION_BYTES, type Kernel } from '../math/kernel.ts';
+import { openKernel, selectionCapacity, selectionSpareBytes, SELECTION_BYTES, type Kernel } from '../math/kernel.ts';
 import type { Neighbours, NeighbourTable } from './neighbours.ts';
 import { inversePrefixNorm, queryOf, type QueryMatrix } from './query-matrix.ts';
 import { inverseNormsOf, slicesOf, type Segment, type VectorSet } from './vector-set.ts';
@@ -177,7 +177,7 @@ function planScan(set: QuantisedSet, segment: CodeSegment, codes: readonly Query
   const queryBytes = Math.ceil((codes[0]?.bytes.length ?? 0) / 16) * 16;
   const count = codes.length;
   const { at, release } = kernel.borrow({
-    queries: count * queryBytes, tile: 4 * TILE_ROWS, selections: count * SELECTION_BYTES, keys: count * 8 * capacity, rows: 4 * k, scores: 4 * k,
+    queries: count * queryBytes, tile: 4 * TILE_ROWS, selections: count * SELECTION_BYTES, keys: count * 8 * capacity, spare: selectionSpareBytes(k), rows: 4 * k, scores: 4 * k,
   });
   codes.forEach(({ bytes }, query) => {
     kernel.bytes(at.queries + query * queryBytes, bytes.length).set(bytes);
@@ -194,7 +194,7 @@ function planScan(set: QuantisedSet, segment: CodeSegment, codes: readonly Query
       else call.scanBits(segment.codes, stride, q, set.dims, first, end, segment.firstRow, at.tile, TILE_ROWS, selection);
     },
     finish(query, table, line, merge) {
-      const found = call.selectionFinish(at.selections + query * SELECTION_BYTES, at.rows, at.scores);
+      const found = call.selectionFinish(at.selections + query * SELECTION_BYTES, at.rows, at.scores, at.spare);
       const rows = kernel.words(at.rows, found);
       const scores = kernel.floats(at.scores, found);
       const start = line * table.k;

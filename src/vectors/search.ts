@@ -1,4 +1,4 @@
-import { selectionCapacity, SELECTION_BYTES } from '../math/kernel.ts';
+import { selectionCapacity, selectionSpareBytes, SELECTION_BYTES } from '../math/kernel.ts';
 import type { Neighbours } from './neighbours.ts';
 import { inversePrefixNorm } from './query-matrix.ts';
 import { inverseNormsOf, segmentOf, slicesOf, type Segment, type VectorSet } from './vector-set.ts';
@@ -27,11 +27,11 @@ function searchSegment(segment: Segment, query: Float32Array, dims: number, keep
   const inverse = inverseNormsOf(segment, dims);
   const k = Math.min(keep, rowCount);
   const capacity = selectionCapacity(k);
-  const at = kernel.scratch({ query: 4 * dims, tile: 4 * TILE_ROWS, selection: SELECTION_BYTES, keys: 8 * capacity, rows: 4 * k, scores: 4 * k });
+  const at = kernel.scratch({ query: 4 * dims, tile: 4 * TILE_ROWS, selection: SELECTION_BYTES, keys: 8 * capacity, spare: selectionSpareBytes(k), rows: 4 * k, scores: 4 * k });
   kernel.floats(at.query, dims).set(query.subarray(0, dims));
   kernel.call.selectionStart(at.selection, k, capacity, at.keys);
   kernel.call.scanF32(slices.address, slices.count, at.query, inverse, scale, 0, rowCount, firstRow, at.tile, TILE_ROWS, at.selection);
-  const count = kernel.call.selectionFinish(at.selection, at.rows, at.scores);
+  const count = kernel.call.selectionFinish(at.selection, at.rows, at.scores, at.spare);
   const rows = new Int32Array(kernel.words(at.rows, count));
   const scores = new Float32Array(kernel.floats(at.scores, count));
   return { rows, scores, dots: dotsOf(kernel.floats(inverse, rowCount), firstRow, rows, scores, scale) };

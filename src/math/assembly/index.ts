@@ -2,8 +2,8 @@
 export { scanF32 } from './scan';
 export { addCandidateDots, scoreCandidates, rankCandidates } from './rerank';
 export { ingestRows, inverseNorms } from './ingest';
-export { selectionStart, selectionAddRun, selectionShrink, selectionFinish } from './select';
-export { sweepBlock } from './sweep';
+export { selectionStart, selectionGuess, selectionFinish } from './select';
+export { sweepChunk } from './sweep';
 export { packRows } from './pack';
 export { quantiseInt8, quantiseBits, quantiseHalf } from './quantise';
 export { scanInt8, scanHalf, scanBits } from './scan-codes';

@@ -3,6 +3,7 @@
 // it is full a quickselect keeps the best k and raises the threshold below which a score cannot enter.
 //
 // A selection lies in memory as: 0 u32 k, 4 u32 capacity (> k), 8 u32 count, 12 f32 threshold, 16 u32 address of the buffer.
+export const SELECTION_BYTES: usize = 32;
 
 // @ts-ignore: decorator
 @inline
@@ -86,12 +87,26 @@ export function selectionAddRun(selection: usize, scores: usize, count: u32, fir
   }
 }
 
-/** Writes the best k, best first, and returns how many there are. The buffer is left sorted. */
-export function selectionFinish(selection: usize, rows: usize, scores: usize): u32 {
-  selectionShrink(selection);
-  const count = load<u32>(selection, 8);
+/** Starts a selection that takes only scores above `threshold`: a guess, which is right when k rows or more are found. */
+export function selectionGuess(selection: usize, threshold: f32): void {
+  store<f32>(selection, threshold, 12);
+}
+
+/**
+ * Writes the best k, best first, and returns how many there are. `spare` is room for as many keys as the selection's capacity,
+ * and RADIX_BYTES more.
+ */
+export function selectionFinish(selection: usize, rows: usize, scores: usize, spare: usize): u32 {
+  const k = load<u32>(selection);
+  const gathered = load<u32>(selection, 8);
   const buffer = <usize>load<u32>(selection, 16);
-  sortFalling(buffer, count);
+  if (gathered >= RADIX_LEAST) {
+    radixSortFalling(buffer, gathered, spare);
+  } else {
+    keepLargest(buffer, gathered, k);
+    sortFalling(buffer, min(k, gathered));
+  }
+  const count = min(k, gathered);
   for (let i: u32 = 0; i < count; i++) {
     const key = load<u64>(buffer + ((<usize>i) << 3));
     store<u32>(rows + ((<usize>i) << 2), rowOf(key));
@@ -139,6 +154,61 @@ export function keepLargest(keys: usize, count: u32, keep: u32): void {
     const middle = partition(keys, low, high);
     if (last <= middle) high = middle;
     else low = middle + 1;
+  }
+}
+
+const DIGITS: u32 = 2048;
+/** Counters of three digits. */
+export const RADIX_BYTES: usize = 3 * 2048 * 4;
+/** Below this many keys a quicksort is faster than clearing the counters. */
+const RADIX_LEAST: u32 = 400;
+
+/**
+ * Sorts keys, largest first, in time that grows with their number only: three stable passes over the score's 11-bit digits. Runs
+ * of equal scores are then put in order of their rows.
+ */
+export function radixSortFalling(keys: usize, count: u32, spare: usize): void {
+  const counters = spare + ((<usize>count) << 3);
+  memory.fill(counters, 0, RADIX_BYTES);
+  for (let i: u32 = 0; i < count; i++) {
+    const falling = ~(<u32>(load<u64>(keys + ((<usize>i) << 3)) >> 32));
+    bump(counters + ((<usize>(falling & 2047)) << 2));
+    bump(counters + ((<usize>(DIGITS + ((falling >> 11) & 2047))) << 2));
+    bump(counters + ((<usize>(2 * DIGITS + (falling >> 22))) << 2));
+  }
+  radixPass(keys, count, spare, counters, 0);
+  radixPass(spare, count, keys, counters + <usize>(DIGITS << 2), 11);
+  radixPass(keys, count, spare, counters + <usize>(DIGITS << 3), 22);
+  memory.copy(keys, spare, (<usize>count) << 3);
+  for (let i: u32 = 1; i < count; i++) {
+    if (load<u64>(keys + ((<usize>i) << 3)) <= load<u64>(keys + ((<usize>(i - 1)) << 3))) continue;
+    const score = <u32>(load<u64>(keys + ((<usize>i) << 3)) >> 32);
+    let first = i - 1;
+    while (first > 0 && <u32>(load<u64>(keys + ((<usize>(first - 1)) << 3)) >> 32) == score) first--;
+    while (i + 1 < count && <u32>(load<u64>(keys + ((<usize>(i + 1)) << 3)) >> 32) == score) i++;
+    sortRange(keys, <i32>first, <i32>i);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function bump(counter: usize): void {
+  store<u32>(counter, load<u32>(counter) + 1);
+}
+
+function radixPass(from: usize, count: u32, to: usize, counters: usize, shift: u32): void {
+  let sum: u32 = 0;
+  for (let digit: usize = 0; digit < <usize>(DIGITS << 2); digit += 4) {
+    const here = load<u32>(counters + digit);
+    store<u32>(counters + digit, sum);
+    sum += here;
+  }
+  for (let i: u32 = 0; i < count; i++) {
+    const key = load<u64>(from + ((<usize>i) << 3));
+    const counter = counters + ((<usize>((~(<u32>(key >> 32)) >> shift) & 2047)) << 2);
+    const place = load<u32>(counter);
+    store<u32>(counter, place + 1);
+    store<u64>(to + ((<usize>place) << 3), key);
   }
 }
 

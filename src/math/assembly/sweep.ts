@@ -1,37 +1,94 @@
-import { selectionAdd, selectionThreshold } from './select';
+import { SELECTION_BYTES, selectionAdd, selectionThreshold } from './select';
 
 /**
- * One query, one chunk of rows, one more block of dimensions: sums[i] += products[i], and every row whose similarity
- * sums[i] · inverse[i] · scale is above the selection's threshold is offered to it. With `isFirst` the sums begin here.
- * All arrays are readable, and `sums` is writable, to a multiple of 4.
+ * The place of one band of dimensions (between two neighbouring prefixes) in a sweep, four u32 in memory: address of the
+ * products (queries × rows floats), of the rows' inverse prefix norms, of the queries' inverse prefix norms, of the queries'
+ * selections (SELECTION_BYTES each).
  */
-export function sweepBlock(
-  products: usize, sums: usize, isFirst: bool, inverse: usize, scale: f32, rows: u32, rowBase: u32, selection: usize,
-): void {
-  const scales = f32x4.splat(scale);
-  let threshold = f32x4.splat(selectionThreshold(selection));
-  const bytes = (<usize>rows) << 2;
-  for (let at: usize = 0; at < bytes; at += 16) {
-    let sum = v128.load(products + at);
-    if (!isFirst) sum = f32x4.add(sum, v128.load(sums + at));
-    v128.store(sums + at, sum);
-    const score = f32x4.mul(f32x4.mul(sum, v128.load(inverse + at)), scales);
-    let above = <u32>i32x4.bitmask(f32x4.gt(score, threshold));
-    if (above) {
-      const left = bytes - at;
-      if (left < 16) above &= (1 << <u32>(left >> 2)) - 1;
-      const row = rowBase + <u32>(at >> 2);
-      if (above & 1) offer(selection, f32x4.extract_lane(score, 0), row);
-      if (above & 2) offer(selection, f32x4.extract_lane(score, 1), row + 1);
-      if (above & 4) offer(selection, f32x4.extract_lane(score, 2), row + 2);
-      if (above & 8) offer(selection, f32x4.extract_lane(score, 3), row + 3);
-      threshold = f32x4.splat(selectionThreshold(selection));
+const BAND_BYTES: usize = 16;
+
+/**
+ * One chunk of rows of a sweep. For every query the bands' products are added up, and at each band's end every row whose similarity
+ * (sum · inverse[row]) · scale[query] is above the selection's threshold is offered to it as row `rowBase + row`. `sums` is
+ * scratch for rows + 16 floats. All arrays are readable a little past their end.
+ */
+export function sweepChunk(bands: usize, bandCount: u32, queryCount: u32, rows: u32, rowBase: u32, sums: usize): void {
+  for (let query: u32 = 0; query < queryCount; query++) {
+    for (let b: u32 = 0; b < bandCount; b++) {
+      const band = bands + (<usize>b) * BAND_BYTES;
+      const products = <usize>load<u32>(band) + (<usize>(query * rows) << 2);
+      const inverse = <usize>load<u32>(band, 4);
+      const scale = load<f32>(<usize>load<u32>(band, 8) + ((<usize>query) << 2));
+      const selection = <usize>load<u32>(band, 12) + (<usize>query) * SELECTION_BYTES;
+      if (b == 0) {
+        if (bandCount == 1) sweepBand(products, sums, true, true, inverse, scale, rows, rowBase, selection);
+        else sweepBand(products, sums, true, false, inverse, scale, rows, rowBase, selection);
+      } else if (b == bandCount - 1) sweepBand(products, sums, false, true, inverse, scale, rows, rowBase, selection);
+      else sweepBand(products, sums, false, false, inverse, scale, rows, rowBase, selection);
     }
   }
 }
 
+/**
+ * What sum · inverse must exceed for its score to have a chance: a hair below threshold / scale, so that rounding excludes nothing.
+ * Of a query prefix without direction (scale 0) every sum is 0.
+ */
 // @ts-ignore: decorator
 @inline
-function offer(selection: usize, score: f32, row: u32): void {
-  if (score > selectionThreshold(selection)) selectionAdd(selection, score, row);
+function limitOf(selection: usize, scale: f32): v128 {
+  const threshold = selectionThreshold(selection);
+  const ratio = scale == 0 ? (threshold < 0 ? -Infinity : Infinity) : threshold / scale;
+  return f32x4.splat(<f32>(ratio - abs(ratio) * 1e-6 - 1e-35));
+}
+
+// @ts-ignore: decorator
+@inline
+function sweepBand(
+  products: usize, sums: usize, isFirst: bool, isLast: bool, inverse: usize, scale: f32, rows: u32, rowBase: u32, selection: usize,
+): void {
+  let limit = limitOf(selection, scale);
+  const bytes = (<usize>rows) << 2;
+  for (let at: usize = 0; at < bytes; at += 64) {
+    let s0 = v128.load(products + at);
+    let s1 = v128.load(products + at, 16);
+    let s2 = v128.load(products + at, 32);
+    let s3 = v128.load(products + at, 48);
+    if (!isFirst) {
+      s0 = f32x4.add(s0, v128.load(sums + at));
+      s1 = f32x4.add(s1, v128.load(sums + at, 16));
+      s2 = f32x4.add(s2, v128.load(sums + at, 32));
+      s3 = f32x4.add(s3, v128.load(sums + at, 48));
+    }
+    if (!isLast) {
+      v128.store(sums + at, s0);
+      v128.store(sums + at, s1, 16);
+      v128.store(sums + at, s2, 32);
+      v128.store(sums + at, s3, 48);
+    }
+    const c0 = f32x4.mul(s0, v128.load(inverse + at));
+    const c1 = f32x4.mul(s1, v128.load(inverse + at, 16));
+    const c2 = f32x4.mul(s2, v128.load(inverse + at, 32));
+    const c3 = f32x4.mul(s3, v128.load(inverse + at, 48));
+    const g0 = f32x4.gt(c0, limit);
+    const g1 = f32x4.gt(c1, limit);
+    const g2 = f32x4.gt(c2, limit);
+    const g3 = f32x4.gt(c3, limit);
+    if (v128.any_true(v128.or(v128.or(g0, g1), v128.or(g2, g3)))) {
+      let above = <u32>i32x4.bitmask(g0) | (<u32>i32x4.bitmask(g1) << 4) | (<u32>i32x4.bitmask(g2) << 8) | (<u32>i32x4.bitmask(g3) << 12);
+      const left = bytes - at;
+      if (left < 64) above &= (1 << <u32>(left >> 2)) - 1;
+      const row = rowBase + <u32>(at >> 2);
+      while (above) {
+        const lane = ctz(above);
+        above &= above - 1;
+        // From memory again: a lane of a vector cannot be chosen by a variable.
+        const place = at + ((<usize>lane) << 2);
+        let sum = load<f32>(products + place);
+        if (!isFirst) sum = isLast ? sum + load<f32>(sums + place) : load<f32>(sums + place);
+        const score = sum * load<f32>(inverse + place) * scale;
+        if (score > selectionThreshold(selection)) selectionAdd(selection, score, row + lane);
+      }
+      limit = limitOf(selection, scale);
+    }
+  }
 }
