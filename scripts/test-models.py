@@ -88,6 +88,9 @@ def scaled(model):
         for name, parameter in model.named_parameters():
             if parameter.dim() == 2:
                 parameter.copy_(torch.randn_like(parameter) * 0.15)
+            else:
+                # Layer norms too: with weight 1 and bias 0 a second layer-norm would change nothing.
+                parameter.copy_(torch.randn_like(parameter) * 0.3 + (1.0 if name.endswith("weight") else 0.0))
     return model.eval()
 
 
