@@ -156,13 +156,7 @@ export function resolveIndex(spec: HeadSpec, rowCount: number, server: IndexSupp
   if (!isBinary && !server.indexes.includes(name)) return refuse(`has no index type ${name}`, `it has ${server.indexes.join(', ')}`);
 
   const given = spec.params ?? {};
-  const known = { ...type.build, ...type.search };
-  for (const key of Object.keys(given)) {
-    if (!Object.hasOwn(known, key)) {
-      const names = Object.keys(known);
-      throw new UserError('milvus/parameter', `${name} has no parameter ${showValue(key)}`, { hint: names.length === 0 ? 'it has none' : `it has ${names.join(', ')}` });
-    }
-  }
+  checkNames(given, { ...type.build, ...type.search }, name);
   const build: Record<string, number> = {};
   for (const [key, parameter] of Object.entries(type.build)) build[key] = valueOf(key, parameter, given, { dims: spec.dims, rowCount, keep: 1, params: build }, name);
   const searchParams = (keep: number): Record<string, number> => {
@@ -194,10 +188,33 @@ function valueOf(key: string, parameter: Parameter, given: Readonly<Record<strin
   return value;
 }
 
-/** The search parameters of an index somebody else built, from its type: defaults, checked overrides. */
-export function searchParamsOf(milvusType: string, build: Readonly<Record<string, number>>, given: Readonly<Record<string, number>>, keep: number, shape: { readonly dims: number; readonly rowCount: number }): Record<string, number> {
-  const type = Object.values(TYPES).find((candidate) => candidate.name === milvusType);
+/**
+ * The search parameters of an index somebody else built: the given ones, checked, and the usual values of the others.
+ * @throws UserError `milvus/parameter`
+ */
+export function searchParamsOf(milvusType: string, build: Readonly<Record<string, number>>, given: Readonly<Record<string, number>>, keep: number, rows: { readonly dims: number; readonly rowCount: number }): Record<string, number> {
+  const known = typeNamed(milvusType)?.search ?? {};
+  checkNames(given, known, milvusType);
   const params: Record<string, number> = {};
-  for (const [key, parameter] of Object.entries(type?.search ?? {})) params[key] = valueOf(key, parameter, given, { ...shape, keep, params: { ...build, ...params } }, milvusType);
+  for (const [key, parameter] of Object.entries(known)) params[key] = valueOf(key, parameter, given, { ...rows, keep, params: { ...build, ...params } }, milvusType);
   return params;
+}
+
+/** Bytes of an index somebody else built; of one of unknown type, those of its vectors. */
+export function sizeOfIndex(milvusType: string, build: Readonly<Record<string, number>>, rows: { readonly dims: number; readonly rowCount: number }): number {
+  const type = typeNamed(milvusType) ?? TYPES.flat;
+  const params: Record<string, number> = {};
+  for (const [key, parameter] of Object.entries(type.build)) params[key] = build[key] ?? parameter.usual({ ...rows, keep: 1, params });
+  return Math.round(type.sizeBytes({ ...rows, keep: 1, params }));
+}
+
+function typeNamed(milvusType: string): IndexType | undefined {
+  return Object.values(TYPES).find((type) => type.name === milvusType);
+}
+
+function checkNames(given: Readonly<Record<string, number>>, known: Readonly<Record<string, Parameter>>, index: string): void {
+  const names = Object.keys(known);
+  for (const key of Object.keys(given)) {
+    if (!Object.hasOwn(known, key)) throw new UserError('milvus/parameter', `${index} has no parameter ${showValue(key)}`, { hint: names.length === 0 ? 'it has none' : `it has ${names.join(', ')}` });
+  }
 }

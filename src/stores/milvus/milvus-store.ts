@@ -4,7 +4,8 @@ import type { WorkOptions } from '../../base/progress.ts';
 import type { MilvusServer } from '../../contract/connection.ts';
 import type { Stage } from '../../contract/schedule.ts';
 import type { NeighbourTable } from '../../vectors/neighbours.ts';
-import type { Head, HeadSpec, QueryMatrix, Store, Survivors } from '../store.ts';
+import type { Store, Survivors } from '../store.ts';
+import { checkQueries, checkQuery } from './check-query.ts';
 import { createRerankChooser } from './choose-rerank.ts';
 import type { RerankChoice } from './choose-rerank.ts';
 import type { ConnectOptions, Milvus } from './client.ts';
@@ -13,8 +14,8 @@ import { KEY_FIELD, namePrefix, planHead, planPrefixes } from './collection-plan
 import type { CollectionPlan, VectorIdentity } from './collection-plan.ts';
 import { USUAL_TIMES } from './context.ts';
 import type { MilvusContext, MilvusTimes } from './context.ts';
+import { fieldHead } from './field-head.ts';
 import { resolveIndex } from './index-types.ts';
-import type { ResolvedIndex } from './index-types.ts';
 import { ensureCollection } from './load.ts';
 import type { LoadOutcome } from './load.ts';
 import { manifestOf } from './manifest.ts';
@@ -22,7 +23,7 @@ import type { Manifest, ManifestField } from './manifest.ts';
 import { probeMilvus } from './probe.ts';
 import { availableStrategies, rerankBy } from './rerank.ts';
 import type { RerankMeans, RerankStrategy } from './rerank.ts';
-import { queryProgress, searchMany, searchOne } from './search-field.ts';
+import { queryProgress, searchMany } from './search-field.ts';
 import type { SearchField } from './search-field.ts';
 import type { ResolvedTarget } from './target.ts';
 import { contentHashOf } from './vector-source.ts';
@@ -164,7 +165,7 @@ export async function openMilvusStoreOn(connection: { readonly milvus: Milvus; r
         await ensure(plan, headWork);
         field = searchFieldOf(plan, plan.manifest.fields[0]!, vectors.rowCount);
       }
-      return headOn(context, spec, index, field, vectors.rowCount, performance.now() - start);
+      return fieldHead(context, { spec, field, rowCount: vectors.rowCount, sizeBytes: index.sizeBytes, buildMs: performance.now() - start, searchParams: (keep) => index.searchParams(keep) });
     },
 
     async rerank(query, survivors, stage, signal) {
@@ -192,31 +193,6 @@ export async function openMilvusStoreOn(connection: { readonly milvus: Milvus; r
 
     async close() {
       // The connection belongs to whoever opened it; collections stay for the next run.
-    },
-  };
-}
-
-function headOn(context: MilvusContext, spec: HeadSpec, index: ResolvedIndex, field: SearchField, rowCount: number, buildMs: number): Head {
-  return {
-    spec,
-    sizeBytes: index.sizeBytes,
-    buildMs,
-    async search(query, keep, signal) {
-      const start = performance.now();
-      checkQuery(query, undefined, spec.dims);
-      const limit = Math.min(keep, rowCount);
-      const { found, roundTripMs } = await searchOne(context, field, query, { keep: limit, params: index.searchParams(limit), signal });
-      const totalMs = performance.now() - start;
-      return { ...found, dims: spec.dims, timing: { totalMs, serverMs: roundTripMs, localMs: Math.max(0, totalMs - roundTripMs) } };
-    },
-    async searchMany(queries, keep, work = {}) {
-      checkQueries(queries, undefined, spec.dims);
-      const limit = Math.min(keep, rowCount);
-      const onDone = queryProgress(work, `searching ${spec.dims} dims on Milvus`, queries.queryCount);
-      return searchMany(context, field, queries, { keep: limit, params: index.searchParams(limit), signal: work.signal }, rowCount, onDone);
-    },
-    async close() {
-      // The collection stays for the next run.
     },
   };
 }
@@ -260,17 +236,4 @@ function collectionOf(plan: CollectionPlan): MilvusCollection {
 
 function checkDims(dims: number, full: number): void {
   if (!Number.isSafeInteger(dims) || dims < 1 || dims > full) throw new UserError('store/dims', `${dims} dims, expected 1 to the embeddings’ ${full}`);
-}
-
-function checkQuery(query: Float32Array, full: number | undefined, least = 1): void {
-  // Checked here: the SDK meets a vector of the wrong length with a null dereference.
-  if ((full !== undefined && query.length !== full) || query.length < least) {
-    throw new UserError('store/query', `a query of ${query.length} numbers, expected ${full ?? `at least ${least}`}`);
-  }
-}
-
-function checkQueries(queries: QueryMatrix, full: number | undefined, least = 1): void {
-  if ((full !== undefined && queries.dims !== full) || queries.dims < least || queries.data.length !== queries.queryCount * queries.dims) {
-    throw new UserError('store/query', `${queries.queryCount} queries of ${queries.dims} numbers, expected ${full ?? `at least ${least}`} each`);
-  }
 }

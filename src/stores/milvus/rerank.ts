@@ -3,6 +3,7 @@ import type { Stage } from '../../contract/schedule.ts';
 import type { SplitTiming, Survivors } from '../store.ts';
 import type { MilvusContext } from './context.ts';
 import { onLoaded } from './loaded.ts';
+import { prefixCosine, prefixLength } from './prefix-cosine.ts';
 import { searchOne } from './search-field.ts';
 import type { SearchField } from './search-field.ts';
 import type { VectorSource } from './vector-source.ts';
@@ -79,28 +80,13 @@ async function fetchVectors(context: MilvusContext, field: SearchField, rows: In
 
 /** Exact cosines at a prefix of rows whose vectors are at hand; rows without a vector fall out. */
 function bestOf(query: Float32Array, rows: Int32Array, dims: number, keep: number, vectorOf: (row: number) => ArrayLike<number> | undefined): Neighbours {
-  const queryNorm = normOf(query, dims);
+  const queryLength = prefixLength(query, dims);
   const scored: { row: number; score: number }[] = [];
   for (const row of rows) {
     const vector = vectorOf(row);
-    if (vector === undefined) continue;
-    let dot = 0;
-    let squares = 0;
-    for (let j = 0; j < dims; j += 1) {
-      const value = vector[j]!;
-      dot += query[j]! * value;
-      squares += value * value;
-    }
-    const norms = queryNorm * Math.sqrt(squares);
-    scored.push({ row, score: Math.fround(norms > 0 ? dot / norms : 0) });
+    if (vector !== undefined) scored.push({ row, score: Math.fround(prefixCosine(query, vector, dims, queryLength)) });
   }
   scored.sort((a, b) => b.score - a.score || a.row - b.row);
   scored.length = Math.min(scored.length, keep);
   return { rows: Int32Array.from(scored, (entry) => entry.row), scores: Float32Array.from(scored, (entry) => entry.score) };
-}
-
-function normOf(vector: Float32Array, dims: number): number {
-  let squares = 0;
-  for (let j = 0; j < dims; j += 1) squares += vector[j]! * vector[j]!;
-  return Math.sqrt(squares);
 }
