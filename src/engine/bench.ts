@@ -11,10 +11,8 @@ import type { BenchRequest } from './bench-request.ts';
 import { buildReport } from './build-report.ts';
 import { closeDataset, suggestedDims } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
-import { datasetFromText } from './text-dataset.ts';
 import { createMilvusConnection } from './milvus-connection.ts';
 import { withStore } from './store-choice.ts';
-import { datasetFromVectors } from './vector-dataset.ts';
 
 export interface BenchContext {
   readonly resourcesDir: string;
@@ -40,12 +38,18 @@ export interface Shape {
  */
 export async function runBench(request: BenchRequest, context: BenchContext, work: WorkOptions = {}): Promise<Report> {
   const check = (shape: Shape): void => checkFits(request, shape);
-  const dataset = request.vectors === undefined ? await datasetFromText(request, context, check, work) : await datasetFromVectors(request, check, work);
+  const dataset = await loadDataset(request, context, check, work);
   try {
     return await measure(dataset, request, context, work);
   } finally {
     await closeDataset(dataset);
   }
+}
+
+/** Only the reader that is needed is loaded: with vectors given, memory is theirs. */
+async function loadDataset(request: BenchRequest, context: BenchContext, check: (shape: Shape) => void, work: WorkOptions): Promise<Dataset> {
+  if (request.vectors !== undefined) return (await import('./vector-dataset.ts')).datasetFromVectors(request, check, work);
+  return (await import('./text-dataset.ts')).datasetFromText(request, context, check, work);
 }
 
 async function measure(dataset: Dataset, request: BenchRequest, context: BenchContext, work: WorkOptions): Promise<Report> {
