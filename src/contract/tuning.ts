@@ -91,6 +91,9 @@ export const tunedPointSchema = z.object({
   estimatedMs: z.number(),
   measured: latencySchema.optional(),
   headBytes: z.number(),
+  /** Head and the longest vectors that a later stage reads. */
+  totalBytes: z.number().optional(),
+  bytesReadPerQuery: z.number().optional(),
 });
 export type TunedPoint = z.infer<typeof tunedPointSchema>;
 
@@ -99,6 +102,8 @@ export const tuningSchema = z.object({
   schedulesEvaluated: z.number().int(),
   schedulesPruned: z.number().int(),
   elapsedMs: z.number(),
+  /** Of which searching the grid took. */
+  searchMs: z.number().optional(),
   queriesTuned: z.number().int(),
   queriesHeldOut: z.number().int(),
   frontier: z.array(tunedPointSchema),
@@ -108,6 +113,8 @@ export const tuningSchema = z.object({
   bestPrefix: z.object({ dims: z.number().int(), recall: intervalSchema, measured: latencySchema.optional() }).optional(),
   speedupOverExact: intervalSchema.optional(),
   speedupOverBestPrefix: intervalSchema.optional(),
+  /** Schedules whose measured times cannot be told from the fastest: among these the one with the fewest stages is chosen. */
+  contenders: z.array(z.string()).optional(),
   verdict: z.string(),
   how: z.string(),
 });

@@ -7,7 +7,7 @@ import type { GridList, GridStage, GridTable } from './evaluate-grid.ts';
 import { truthCountOf } from './pool.ts';
 import type { Pool } from './pool.ts';
 import { gridSize, staircaseOf } from './tuner-grid.ts';
-import type { Candidate } from './tuner-grid.ts';
+import type { Candidate, GridPath } from './tuner-grid.ts';
 
 export interface SearchOptions extends WorkOptions {
   readonly costModel: CostModel;
@@ -30,6 +30,8 @@ export interface SearchOptions extends WorkOptions {
 export interface SearchResult {
   /** The schedules that no other one beats in both recall (over `queries`) and estimated cost, by rising cost. */
   readonly frontier: readonly Candidate[];
+  /** The same among schedules of exactly 1, 2, … stages: byStages[n − 1]. Of three stages and more only what the overall frontier had not cut. */
+  readonly byStages: readonly (readonly Candidate[])[];
   /** Schedules whose recall was computed exactly. */
   readonly evaluated: number;
   /** Schedules of the grid that a bound ruled out unseen. */
@@ -67,6 +69,11 @@ export async function searchFrontier(pool: Pool, options: SearchOptions): Promis
   const total = gridSize(pool.dims.length, keeps.length, maxStages, isHead);
   const sweeper = gridSweeperOf(pool, queries, keeps);
   const frontier = staircaseOf();
+  const byStages = Array.from({ length: maxStages }, staircaseOf);
+  const offer = (stages: number, costMs: number, hits: number, path: () => GridPath): void => {
+    frontier.offer(costMs, hits, path);
+    byStages[stages - 1]!.offer(costMs, hits, path);
+  };
   let evaluated = 0;
 
   const rerankMs = (keep: number, from: number, to: number): number => estimateRerank(costModel, keeps[keep]!, pool.dims[from]!, pool.dims[to]!);
@@ -80,13 +87,13 @@ export async function searchFrontier(pool: Pool, options: SearchOptions): Promis
   for (let prefix = 0; prefix <= lastPrefix; prefix += 1) {
     if (!isHead(prefix)) continue;
     const heads = sweeper.heads[prefix]!;
-    frontier.offer(scanMs(0, prefix), prefix === lastPrefix ? hitsMost : heads[0]!, () => ({ inner: [], last: prefix }));
+    offer(1, scanMs(0, prefix), prefix === lastPrefix ? hitsMost : heads[0]!, () => ({ inner: [], last: prefix }));
     evaluated += 1;
     if (prefix === lastPrefix || maxStages < 2) continue;
     const open: number[] = [];
     for (let keep = 1; keep < keeps.length; keep += 1) {
       open.push(keep);
-      frontier.offer(scanMs(keep, prefix) + rerankMs(keep, prefix, lastPrefix), heads[keep]!, () => ({ inner: [{ prefix, keep }], last: lastPrefix }));
+      offer(2, scanMs(keep, prefix) + rerankMs(keep, prefix, lastPrefix), heads[keep]!, () => ({ inner: [{ prefix, keep }], last: lastPrefix }));
       evaluated += 1;
     }
     if (open.length > 0 && prefix + 1 < lastPrefix) branches.push({ list: { parents: [], prefix, open }, survivals: open.map((keep) => heads[keep]!), costMs: 0 });
@@ -109,7 +116,7 @@ export async function searchFrontier(pool: Pool, options: SearchOptions): Promis
     }
     branches = children;
   }
-  return { frontier: frontier.steps, evaluated, pruned: total - evaluated, queryCount: queries.length };
+  return { frontier: frontier.steps, byStages: byStages.map((stairs) => stairs.steps), evaluated, pruned: total - evaluated, queryCount: queries.length };
 
   /** The branch without the keeps that a bound rules out by now; nothing where none is left. */
   function cut(branch: Branch): Branch[] {
@@ -132,11 +139,11 @@ export async function searchFrontier(pool: Pool, options: SearchOptions): Promis
       const offset = offsets[i]!;
       const inner = (): GridStage[] => [...list.parents, { prefix: list.prefix, keep }];
       const atNext = stageCost(list, costMs, keep) + rerankMs(keep, list.prefix, next);
-      frontier.offer(atNext, sums[offset]!, () => ({ inner: inner(), last: next }));
+      offer(list.parents.length + 2, atNext, sums[offset]!, () => ({ inner: inner(), last: next }));
       count += 1;
       if (!mayFollow) return;
       for (let kept = 1; kept < keep; kept += 1) {
-        frontier.offer(atNext + rerankMs(kept, next, lastPrefix), sums[offset + kept]!, () => ({ inner: [...inner(), { prefix: next, keep: kept }], last: lastPrefix }));
+        offer(list.parents.length + 3, atNext + rerankMs(kept, next, lastPrefix), sums[offset + kept]!, () => ({ inner: [...inner(), { prefix: next, keep: kept }], last: lastPrefix }));
       }
       count += keep - 1;
     });
