@@ -1,0 +1,102 @@
+import { useRef, useState } from 'react';
+import type { ReactElement, ReactNode } from 'react';
+import { useApp } from '../state/app.ts';
+import { toWireError } from '../state/errors.ts';
+import type { WireError } from '../../src/contract/wire.ts';
+import { IconButton } from '../ui/button.tsx';
+import { DataTable } from '../ui/data-table.tsx';
+import { ActionMenu } from '../ui/menu.tsx';
+import { ErrorPanel } from '../ui/note.tsx';
+import { figurePng, figureSvg } from './export-figure.ts';
+import { csvOf } from './table-data.ts';
+import type { TableData } from './table-data.ts';
+
+/** Around every chart: its title, what must be said about its axis, the same numbers as a table, and the way out as a file. */
+export function ChartFrame({
+  title,
+  plainTitle,
+  note,
+  table,
+  fileName,
+  actions,
+  tableHeight,
+  children,
+}: {
+  readonly title: ReactNode;
+  /** The title in words alone, for files and screen readers. */
+  readonly plainTitle: string;
+  readonly note?: ReactNode;
+  readonly table: TableData;
+  readonly fileName: string;
+  readonly actions?: ReactNode;
+  readonly tableHeight?: number;
+  readonly children: ReactNode;
+}): ReactElement {
+  const { host } = useApp();
+  const [view, setView] = useState<'chart' | 'table'>('chart');
+  const [error, setError] = useState<WireError | undefined>(undefined);
+  const body = useRef<HTMLDivElement>(null);
+
+  const save = async (kind: 'svg' | 'png' | 'csv'): Promise<void> => {
+    setError(undefined);
+    try {
+      if (kind === 'csv') {
+        await host.saveFile({ fileName: `${fileName}.csv`, mimeType: 'text/csv', data: csvOf(table) });
+        return;
+      }
+      const svg = body.current?.querySelector<SVGSVGElement>('svg.recharts-surface, svg.figure');
+      if (svg === null || svg === undefined) throw new Error('there is no figure to export yet');
+      if (kind === 'svg') await host.saveFile({ fileName: `${fileName}.svg`, mimeType: 'image/svg+xml', data: figureSvg(svg, plainTitle).text });
+      else await host.saveFile({ fileName: `${fileName}.png`, mimeType: 'image/png', data: await figurePng(svg, plainTitle) });
+    } catch (cause) {
+      setError(toWireError(cause));
+    }
+  };
+
+  return (
+    <figure className="chart" aria-label={plainTitle}>
+      <div className="panel-head">
+        <h3>{title}</h3>
+        <div className="panel-actions">
+          {actions}
+          <IconButton isSmall icon={view === 'chart' ? 'table' : 'chart'} label={view === 'chart' ? 'Show as a table' : 'Show as a chart'} onPress={() => setView(view === 'chart' ? 'table' : 'chart')} />
+          <ActionMenu
+            isSmall
+            icon="download"
+            label={`Export: ${plainTitle}`}
+            actions={[
+              { id: 'svg', label: 'SVG', detail: 'A drawing, sharp at any size', isDisabled: view === 'table', run: () => void save('svg') },
+              { id: 'png', label: 'PNG', detail: 'A picture at twice the screen’s density', isDisabled: view === 'table', run: () => void save('png') },
+              { id: 'csv', label: 'CSV', detail: 'The numbers, unrounded', run: () => void save('csv') },
+            ]}
+          />
+        </div>
+      </div>
+      {error === undefined ? null : <ErrorPanel error={error} />}
+      {view === 'chart' ? (
+        <div className="chart-body" ref={body}>
+          {children}
+        </div>
+      ) : (
+        <DataTable
+          caption={plainTitle}
+          columns={table.columns.map((column, index) => ({
+            id: `${index}-${column.name}`,
+            header: column.name,
+            isNumeric: column.isNumeric,
+            isRowHeader: index === 0,
+            cell: (row: (string | number | null)[]) => {
+              const value = row[index];
+              if (value === null || value === undefined) return '–';
+              return typeof value === 'number' && column.format !== undefined ? column.format(value) : String(value);
+            },
+          }))}
+          rows={table.rows as (string | number | null)[][]}
+          keyOf={(_, index) => String(index)}
+          {...(tableHeight === undefined ? {} : { maxHeight: tableHeight })}
+        />
+      )}
+      {note === undefined ? null : <figcaption className="chart-note">{note}</figcaption>}
+    </figure>
+  );
+}

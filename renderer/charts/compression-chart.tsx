@@ -1,0 +1,45 @@
+import type { ReactElement } from 'react';
+import type { CompressionResult } from '../../src/contract/tuning.ts';
+import { percent } from '../format/number.ts';
+import { bytes } from '../format/unit.ts';
+import { logTicks, shareTicks } from './scale.ts';
+import { styleOf } from './series.ts';
+import { SeriesChart } from './series-chart.tsx';
+
+const forms = ['f32', 'f16', 'int8', 'binary', 'pq', 'pca'] as const;
+const slots: Readonly<Record<(typeof forms)[number], number>> = { f32: 0, f16: 2, int8: 4, binary: 5, pq: 1, pca: 3 };
+
+/** Recall at equal bytes: prefixes against quantised forms, alone or as the head of a funnel. */
+export function CompressionChart({ result, height, asHead }: { readonly result: CompressionResult; readonly height: number; readonly asHead: boolean }): ReactElement {
+  const series = forms
+    .map((form) => ({
+      key: form,
+      label: form === 'pq' ? 'PQ' : form === 'pca' ? 'PCA' : form,
+      style: styleOf(slots[form]),
+      points: result.points
+        .filter((point) => point.form === form)
+        .flatMap((point) => {
+          const recall = asHead ? point.funnel?.recall : point.recall;
+          return recall === undefined ? [] : [{ x: point.bytesPerVector, y: recall.value, low: recall.low, high: recall.high }];
+        })
+        .sort((a, b) => a.x - b.x),
+    }))
+    .filter((one) => one.points.length > 0);
+  const xs = series.flatMap((one) => one.points.map((point) => point.x));
+  const ticks = shareTicks(series.flatMap((one) => one.points.map((point) => point.low)));
+  const keep = result.points.find((point) => point.funnel !== undefined)?.funnel?.keep;
+  return (
+    <SeriesChart
+      title={asHead ? 'Recall as the head of a funnel, by bytes' : 'Recall alone, by bytes'}
+      plainTitle={asHead ? 'Recall as the head of a funnel against bytes a vector' : 'Recall against bytes a vector'}
+      fileName={asHead ? 'compression-as-head' : 'compression'}
+      series={series}
+      x={{ label: 'a vector', scale: 'log', ticks: xs.length === 0 ? [1, 10] : logTicks(Math.min(...xs), Math.max(...xs)), format: bytes }}
+      y={{ label: 'recall', scale: 'linear', ticks, format: percent }}
+      bandWords={{ low: 'low (95 %)', high: 'high (95 %)' }}
+      formatValue={percent}
+      height={height}
+      note={asHead && keep !== undefined ? `After an exact re-rank of ${keep} candidates at full dimension.` : 'One form of the vectors a line; log axis.'}
+    />
+  );
+}

@@ -1,0 +1,227 @@
+import type { ReactElement, ReactNode } from 'react';
+import { CartesianGrid, Scatter, ScatterChart, Tooltip, XAxis, YAxis, usePlotArea, useXAxisScale, useYAxisScale } from 'recharts';
+import { percent } from '../format/number.ts';
+import { duration } from '../format/unit.ts';
+import { ChartFrame } from './chart-frame.tsx';
+import { Mark } from './mark.tsx';
+import { logTicks, shareTicks } from './scale.ts';
+import type { SeriesStyle } from './series.ts';
+import type { TableData } from './table-data.ts';
+
+export interface FrontierPoint {
+  readonly key: string;
+  readonly label: string;
+  readonly group: string;
+  readonly kind: 'prefix' | 'funnel' | 'baseline';
+  readonly style: SeriesStyle;
+  readonly latencyMs: number;
+  readonly p95Ms?: number | undefined;
+  readonly recall: number;
+  readonly low?: number | undefined;
+  readonly high?: number | undefined;
+  readonly isEstimate: boolean;
+  readonly isOnFrontier: boolean;
+  readonly isSelected?: boolean;
+}
+
+/** Recall against time: up and to the left is better. The line joins what no other setting beats in both. */
+export function FrontierChart({
+  points,
+  height,
+  title,
+  plainTitle,
+  note,
+  onSelect,
+  actions,
+}: {
+  readonly points: readonly FrontierPoint[];
+  readonly height: number;
+  readonly title: ReactNode;
+  readonly plainTitle: string;
+  readonly note?: ReactNode;
+  readonly onSelect?: (point: FrontierPoint) => void;
+  readonly actions?: ReactNode;
+}): ReactElement {
+  const usable = points.filter((point) => point.latencyMs > 0);
+  const ticksX = logTicks(Math.min(...usable.map((point) => point.latencyMs)) * 0.9, Math.max(...usable.map((point) => point.p95Ms ?? point.latencyMs)) * 1.1);
+  const ticksY = shareTicks(usable.map((point) => point.low ?? point.recall));
+  const rows = usable.map((point) => ({ ...point, x: point.latencyMs, y: point.recall }));
+  const zoomed = (ticksY[0] ?? 0) > 0;
+  return (
+    <ChartFrame title={title} plainTitle={plainTitle} fileName="frontier" table={tableOfPoints(usable)} tableHeight={height} actions={actions} note={<>{zoomed ? `Recall axis starts at ${percent(ticksY[0])}. ` : ''}{note}</>}>
+      <div style={{ height }}>
+        <ScatterChart responsive style={{ width: '100%', height: '100%' }} margin={{ top: 12, right: 24, bottom: 16, left: 0 }} title={plainTitle} desc={describe(usable)}>
+          <CartesianGrid stroke="var(--line)" />
+          <XAxis
+            dataKey="x"
+            type="number"
+            scale="log"
+            domain={[ticksX[0] ?? 0.01, ticksX[ticksX.length - 1] ?? 10]}
+            ticks={[...ticksX]}
+            allowDataOverflow
+            tickLine={false}
+            axisLine={{ stroke: 'var(--edge)' }}
+            tick={{ fill: 'var(--text-3)', fontSize: 11 }}
+            tickFormatter={(value: number) => duration(value)}
+            label={{ value: 'time a query (p50; the whisker reaches to p95)', position: 'insideBottomRight', offset: -10, fill: 'var(--text-3)', fontSize: 11 }}
+            height={30}
+          />
+          <YAxis dataKey="y" type="number" domain={[ticksY[0] ?? 0, 1]} ticks={[...ticksY]} allowDataOverflow tickLine={false} axisLine={false} width={48} tick={{ fill: 'var(--text-3)', fontSize: 11 }} tickFormatter={(value: number) => percent(value)} />
+          <Underlay points={usable} />
+          <Scatter
+            data={rows}
+            isAnimationActive={false}
+            shape={(props: { cx?: number; cy?: number; payload?: unknown }) => {
+              const point = props.payload as FrontierPoint | undefined;
+              if (point === undefined || props.cx === undefined || props.cy === undefined) return <g />;
+              return (
+                <g className={onSelect === undefined ? undefined : 'clickable'}>
+                  <circle cx={props.cx} cy={props.cy} r={12} fill="transparent" />
+                  {point.isSelected === true ? <circle cx={props.cx} cy={props.cy} r={8} fill="none" stroke="var(--text)" strokeWidth={1.5} /> : null}
+                  <Mark shape={shapeOf(point)} x={props.cx} y={props.cy} color={point.style.color} isHollow={point.isEstimate} size={point.kind === 'prefix' ? 3.5 : 4.5} />
+                </g>
+              );
+            }}
+            onClick={(item: { payload?: unknown }) => {
+              if (item.payload !== undefined) onSelect?.(item.payload as FrontierPoint);
+            }}
+          />
+          <Overlay points={usable} />
+          <Tooltip
+            isAnimationActive={false}
+            cursor={false}
+            content={({ active, payload }) => {
+              const point = payload?.[0]?.payload as FrontierPoint | undefined;
+              return active && point !== undefined ? <PointCard point={point} /> : null;
+            }}
+          />
+        </ScatterChart>
+      </div>
+    </ChartFrame>
+  );
+}
+
+/** Funnels are diamonds and the exact search a star on every store; prefixes keep the store's own mark. */
+function shapeOf(point: FrontierPoint): SeriesStyle['shape'] {
+  switch (point.kind) {
+    case 'prefix':
+      return point.style.shape;
+    case 'funnel':
+      return 'diamond';
+    case 'baseline':
+      return 'star';
+  }
+}
+
+function PointCard({ point }: { readonly point: FrontierPoint }): ReactElement {
+  return (
+    <div className="chart-tooltip">
+      <div className="chart-tooltip-title">
+        {point.label} <span className="muted">· {point.group}{point.isEstimate ? ' · estimate' : ''}</span>
+      </div>
+      <table>
+        <tbody>
+          <tr>
+            <td>recall</td>
+            <td className="numeric">{percent(point.recall)}</td>
+            <td className="muted">{point.low === undefined || point.high === undefined ? '' : `${percent(point.low)} – ${percent(point.high)}`}</td>
+          </tr>
+          <tr>
+            <td>{point.isEstimate ? 'estimated time' : 'p50'}</td>
+            <td className="numeric">{duration(point.latencyMs)}</td>
+            <td className="muted">{point.p95Ms === undefined ? '' : `p95 ${duration(point.p95Ms)}`}</td>
+          </tr>
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** Under the marks: the frontier as steps, and each point's reach to its p95. */
+function Underlay({ points }: { readonly points: readonly FrontierPoint[] }): ReactElement | null {
+  const x = useXAxisScale();
+  const y = useYAxisScale();
+  const plot = usePlotArea();
+  if (x === undefined || y === undefined || plot === undefined) return null;
+  const frontier = points.filter((point) => point.isOnFrontier).sort((a, b) => a.latencyMs - b.latencyMs);
+  const steps = frontier.map((point, index) => {
+    const px = x(point.latencyMs) ?? 0;
+    const py = y(point.recall) ?? 0;
+    return index === 0 ? `M${px},${py}` : `H${px}V${py}`;
+  });
+  return (
+    <g>
+      {points.map((point) => {
+        const from = x(point.latencyMs);
+        const to = point.p95Ms === undefined ? undefined : x(point.p95Ms);
+        const at = y(point.recall);
+        return from === undefined || to === undefined || at === undefined ? null : <line key={point.key} x1={from} x2={to} y1={at} y2={at} stroke={point.style.color} strokeOpacity={0.45} />;
+      })}
+      <path d={steps.join('')} fill="none" stroke="var(--edge)" strokeWidth={1.25} />
+    </g>
+  );
+}
+
+/** Names beside the marks: those on the frontier and selected ones, where there is room. */
+function Overlay({ points }: { readonly points: readonly FrontierPoint[] }): ReactElement | null {
+  const x = useXAxisScale();
+  const y = useYAxisScale();
+  const plot = usePlotArea();
+  if (x === undefined || y === undefined || plot === undefined) return null;
+  const placed: { left: number; right: number; y: number }[] = [];
+  const labels: ReactElement[] = [];
+  const order = [...points].sort((a, b) => rank(a) - rank(b) || b.recall - a.recall);
+  for (const point of order) {
+    const px = x(point.latencyMs) ?? 0;
+    const py = y(point.recall) ?? 0;
+    const width = point.label.length * 6.1;
+    const isLeft = px + 10 + width > plot.x + plot.width;
+    const left = isLeft ? px - 10 - width : px + 10;
+    const at = [py + 12, py - 6, py + 3].find((candidate) => candidate < plot.y + plot.height && placed.every((other) => Math.abs(other.y - candidate) > 12 || other.right < left || other.left > left + width));
+    if (at === undefined) continue;
+    placed.push({ left, right: left + width, y: at });
+    labels.push(
+      <text key={point.key} x={left} y={at} fontSize={11} fill="var(--text-2)" className="no-pointer">
+        {point.label}
+      </text>,
+    );
+  }
+  return <g>{labels}</g>;
+}
+
+function rank(point: FrontierPoint): number {
+  if (point.isSelected === true) return 0;
+  if (point.kind === 'baseline') return 1;
+  return point.isOnFrontier ? 2 : 3;
+}
+
+function tableOfPoints(points: readonly FrontierPoint[]): TableData {
+  return {
+    columns: [
+      { name: 'setting', isNumeric: false },
+      { name: 'on', isNumeric: false },
+      { name: 'time', isNumeric: false },
+      { name: 'recall', isNumeric: true, format: percent },
+      { name: 'low', isNumeric: true, format: percent },
+      { name: 'high', isNumeric: true, format: percent },
+      { name: 'p50 ms', isNumeric: true, format: duration },
+      { name: 'p95 ms', isNumeric: true, format: duration },
+      { name: 'frontier', isNumeric: false },
+    ],
+    rows: points.map((point) => [point.label, point.group, point.isEstimate ? 'estimate' : 'measured', point.recall, point.low ?? null, point.high ?? null, point.latencyMs, point.p95Ms ?? null, point.isOnFrontier ? 'yes' : '']),
+  };
+}
+
+function describe(points: readonly FrontierPoint[]): string {
+  return points.map((point) => `${point.label} on ${point.group}: recall ${percent(point.recall)} at ${duration(point.latencyMs)}${point.isEstimate ? ' (estimate)' : ''}.`).join(' ');
+}
+
+/** Marks the points that no other one beats in both recall and time. */
+export function markFrontier(points: readonly Omit<FrontierPoint, 'isOnFrontier'>[]): readonly FrontierPoint[] {
+  return points.map((point) => ({
+    ...point,
+    isOnFrontier: !points.some(
+      (other) => other !== point && other.latencyMs <= point.latencyMs && other.recall >= point.recall && (other.latencyMs < point.latencyMs || other.recall > point.recall),
+    ),
+  }));
+}

@@ -1,0 +1,102 @@
+import { useState } from 'react';
+import type { ReactElement } from 'react';
+import { checkSchedule, formatSchedule, parseSchedule } from '../../../src/contract/schedule.ts';
+import type { Schedule } from '../../../src/contract/schedule.ts';
+import { useApp } from '../../state/app.ts';
+import { active } from '../../state/funnel.ts';
+import { ready } from '../../state/remote.ts';
+import { useStore } from '../../state/store.ts';
+import { Button, IconButton } from '../../ui/button.tsx';
+import { Segmented } from '../../ui/choice.tsx';
+import { TextField } from '../../ui/field.tsx';
+import { StorePicker } from '../../ui/store-picker.tsx';
+import { CodeDialog } from './code-dialog.tsx';
+
+/** The schedule as text, its history, its rival, and what can be done with it. */
+export function ScheduleBar({ canMeasure, isMeasuring, onMeasure }: { readonly canMeasure: boolean; readonly isMeasuring: boolean; readonly onMeasure: () => void }): ReactElement {
+  const app = useApp();
+  const history = useStore(app.funnel.store, (funnel) => funnel.history);
+  const [isCodeOpen, setCodeOpen] = useState(false);
+  const slots = history.present;
+  const schedule = active(slots);
+  return (
+    <div className="schedule-bar">
+      {slots.B === undefined ? null : (
+        <Segmented
+          label="Schedule to edit"
+          value={slots.active}
+          onChange={(slot) => app.funnel.setSlots({ active: slot })}
+          options={[
+            { value: 'A', label: 'A' },
+            { value: 'B', label: 'B' },
+          ]}
+        />
+      )}
+      <ScheduleField key={slots.active} schedule={schedule} />
+      <IconButton icon="undo" label="Undo" shortcut="Ctrl+Z" isDisabled={history.past.length === 0} onPress={() => app.funnel.undo()} />
+      <IconButton icon="redo" label="Redo" shortcut="Ctrl+Shift+Z" isDisabled={history.future.length === 0} onPress={() => app.funnel.redo()} />
+      {slots.B === undefined ? (
+        <Button look="quiet" icon="compare" onPress={() => app.funnel.setSlots({ B: schedule, active: 'B' })}>
+          Compare
+        </Button>
+      ) : (
+        <Button look="quiet" icon="close" onPress={() => app.funnel.setSlots({ A: schedule, B: undefined, active: 'A' })}>
+          Keep only {slots.active}
+        </Button>
+      )}
+      <span className="spring" />
+      <StorePicker />
+      <Button look="quiet" icon="code" onPress={() => setCodeOpen(true)}>
+        Code
+      </Button>
+      <Button look="primary" icon="play" isDisabled={!canMeasure} onPress={onMeasure}>
+        {isMeasuring ? 'Measuring' : slots.B === undefined ? 'Measure' : 'Measure A and B'}
+      </Button>
+      {isCodeOpen ? <CodeDialog schedule={schedule} onClose={() => setCodeOpen(false)} /> : null}
+    </div>
+  );
+}
+
+/** Text that is a schedule takes effect as it is typed; text that is not says where it goes wrong. */
+function ScheduleField({ schedule }: { readonly schedule: Schedule }): ReactElement {
+  const app = useApp();
+  const [typed, setTyped] = useState<string | undefined>(undefined);
+  const dataset = useStore(app.work, (work) => ready(work.dataset));
+  const k = useStore(app.work, (work) => ready(work.pool)?.k) ?? 1;
+  const read = (text: string): Schedule | string => {
+    try {
+      const parsed = parseSchedule(text.replaceAll('→', ',').replace(/,\s*$/, ''));
+      checkSchedule(parsed, { dims: dataset?.dims ?? Infinity, k });
+      return parsed;
+    } catch (error) {
+      return error instanceof Error ? error.message.replace(/^schedule "[^"]*": /, '') : String(error);
+    }
+  };
+  const result = typed === undefined ? schedule : read(typed);
+  const finish = (): void => {
+    if (typed === undefined) return;
+    if (typeof result !== 'string') app.funnel.settle();
+    setTyped(undefined);
+  };
+  return (
+    <div className="schedule-field" onBlur={finish}>
+      <TextField
+        label="Schedule, dims:keep stage by stage"
+        isLabelHidden
+        className="mono-field"
+        value={typed ?? formatSchedule(schedule)}
+        error={typeof result === 'string' ? sentence(result) : undefined}
+        onSubmit={finish}
+        onChange={(text) => {
+          setTyped(text);
+          const next = read(text);
+          if (typeof next !== 'string') app.funnel.edit(next, 'draft');
+        }}
+      />
+    </div>
+  );
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}

@@ -1,0 +1,86 @@
+import type { ReactElement } from 'react';
+import type { ModelEntry } from '../../../src/contract/dataset.ts';
+import { count, plural, significant } from '../../format/number.ts';
+import { bytes, clock } from '../../format/unit.ts';
+import { patchSession, useApp } from '../../state/app.ts';
+import { embed, modelKey } from '../../state/dataset-steps.ts';
+import { measureAll } from '../../state/journey.ts';
+import { usePrimaryAction } from '../../state/primary.ts';
+import { ready, shown } from '../../state/remote.ts';
+import { useStore } from '../../state/store.ts';
+import { Button } from '../../ui/button.tsx';
+import { ErrorPanel, Warnings } from '../../ui/note.tsx';
+import { Lead, SkeletonRows } from '../../ui/panel.tsx';
+import { LocalFolder } from './local-folder.tsx';
+import { ModelDetails } from './model-details.tsx';
+import { ModelTable } from './model-table.tsx';
+import './model.css';
+
+/** Which model turns the texts into vectors, and how. */
+export default function ModelScreen(): ReactElement {
+  const app = useApp();
+  const work = useStore(app.work);
+  const session = useStore(app.session);
+  const models = shown(work.models);
+  const chosen = models?.find((model) => modelKey(app, model) === session.modelId);
+  const dataset = ready(work.dataset);
+  const isEmbedded = dataset !== undefined && chosen !== undefined && dataset.model.id === chosen.id && isUnchanged(dataset.model, session);
+  const isBusy = work.dataset.status === 'busy';
+  const canEmbed = ready(work.queries) !== undefined && chosen !== undefined && chosen.where !== 'hub' && !isBusy;
+  const start = (): void => {
+    if (isEmbedded) {
+      patchSession(app, { screen: 'tradeoffs' });
+      if (Object.keys(work.ladders).length === 0) void measureAll(app);
+    } else void embed(app);
+  };
+  usePrimaryAction(isEmbedded ? 'See the tradeoffs' : 'Embed', isEmbedded || canEmbed, start);
+
+  return (
+    <div className="screen">
+      <Lead
+        actions={
+          <Button look="primary" isDisabled={!isEmbedded && !canEmbed} onPress={start}>
+            {isEmbedded ? 'See the tradeoffs' : isBusy ? 'Embedding' : 'Embed'}
+          </Button>
+        }
+      >
+        <ModelSentence chosen={chosen} isEmbedded={isEmbedded} />
+      </Lead>
+      {work.dataset.status === 'failed' ? <ErrorPanel error={work.dataset.error} onRetry={() => void embed(app)} /> : null}
+      {isEmbedded ? <Warnings warnings={dataset.warnings} /> : null}
+      <div className="model-columns">
+        <div className="stack">
+          {work.models.status === 'failed' ? <ErrorPanel error={work.models.error} /> : null}
+          {models === undefined ? <SkeletonRows rows={8} /> : <ModelTable models={models} />}
+          <LocalFolder />
+        </div>
+        {chosen === undefined ? null : <ModelDetails key={session.modelId} model={chosen} />}
+      </div>
+    </div>
+  );
+}
+
+function ModelSentence({ chosen, isEmbedded }: { readonly chosen: ModelEntry | undefined; readonly isEmbedded: boolean }): ReactElement {
+  const app = useApp();
+  const { corpus, queries, dataset: remote } = useStore(app.work, (work) => ({ corpus: shown(work.corpus), queries: shown(work.queries), dataset: ready(work.dataset) }));
+  if (chosen === undefined) return <>Choose a model. The starter is on this machine already.</>;
+  const trained = chosen.trainedDims.length === 0 ? 'not trained for prefixes' : `trained for prefixes ${chosen.trainedDims.join(', ')}`;
+  if (isEmbedded && remote !== undefined) {
+    return (
+      <>
+        <strong>{count(remote.rowCount)} documents</strong> and {plural(remote.queryCount, 'query', 'queries')} are embedded with <strong>{chosen.name}</strong>: {remote.dims} dims, {bytes(remote.sizeBytes)}
+        {remote.fromCache ? ', from the cache.' : `, ${significant(remote.textsPerSecond)} texts a second, ${clock(remote.elapsedMs)} in all.`}
+      </>
+    );
+  }
+  return (
+    <>
+      <strong>{chosen.name}</strong>: {chosen.dims} dims, {trained}.{' '}
+      {corpus === undefined ? 'Open a corpus to embed.' : queries === undefined ? 'Choose queries on the Corpus screen.' : `${count(corpus.count)} documents and ${plural(queries.count, 'query', 'queries')} to embed.`}
+    </>
+  );
+}
+
+function isUnchanged(model: ModelEntry, session: { readonly documentPrompt: string | undefined; readonly queryPrompt: string | undefined }): boolean {
+  return (session.documentPrompt === undefined || session.documentPrompt === model.documentPrompt) && (session.queryPrompt === undefined || session.queryPrompt === model.queryPrompt);
+}

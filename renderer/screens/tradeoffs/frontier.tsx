@@ -1,0 +1,50 @@
+import type { ReactElement } from 'react';
+import { parseSchedule } from '../../../src/contract/schedule.ts';
+import { FrontierChart } from '../../charts/frontier-chart.tsx';
+import { frontierPoints } from '../../charts/ladder-charts.tsx';
+import { storeLabel } from '../../charts/series.ts';
+import { patchSession, useApp } from '../../state/app.ts';
+import { selectDims } from '../../state/measuring-steps.ts';
+import { funnelsOf } from '../../state/selectors.ts';
+import type { ShownLadder } from '../../state/selectors.ts';
+import { useStore } from '../../state/store.ts';
+import { Term } from '../../ui/term.tsx';
+
+/** Everything measured, as recall against time. */
+export function Frontier({ ladders }: { readonly ladders: readonly ShownLadder[] }): ReactElement {
+  const app = useApp();
+  const work = useStore(app.work);
+  const selectedDims = useStore(app.session, (session) => session.selectedDims);
+  const points = frontierPoints(
+    ladders.map(({ measured }) => ({
+      key: measured.key,
+      label: storeLabel(measured.result),
+      ladder: measured.result.ladder,
+      funnels: funnelsOf(work, measured).map((one) => one.entry),
+      baseline: measured.result.baseline,
+      fullDims: Math.max(...measured.result.ladder.map((entry) => entry.dims)),
+    })),
+    selectedDims,
+  );
+  const hasFunnels = points.some((point) => point.kind === 'funnel');
+  return (
+    <FrontierChart
+      title={
+        <>
+          Recall against time, and the <Term name="frontier">frontier</Term>
+        </>
+      }
+      plainTitle="Recall against time"
+      points={points}
+      height={320}
+      note={hasFunnels ? 'Up and left is better. ◆ funnel, ★ exact search at full dimension, others single prefixes.' : 'Up and left is better. ★ exact search at full dimension. Funnels appear here once they are measured on the Funnel screen.'}
+      onSelect={(point) => {
+        if (point.kind === 'prefix') selectDims(app, Number(point.label));
+        else if (point.kind === 'funnel') {
+          app.funnel.edit(parseSchedule(point.label.replaceAll(' → ', ',')), 'commit');
+          patchSession(app, { screen: 'funnel' });
+        }
+      }}
+    />
+  );
+}

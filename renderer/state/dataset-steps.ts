@@ -1,0 +1,133 @@
+import type { CorpusSource, CorpusSummary, DatasetSummary, ModelEntry, QuerySource, QuerySummary, ReadOptions } from '../../src/contract/dataset.ts';
+import { into, patchSession, patchWork } from './app.ts';
+import type { App } from './app.ts';
+import { idle, ready } from './remote.ts';
+import { noWork } from './work.ts';
+import type { Work } from './work.ts';
+
+/** What belongs to a dataset and falls with it. Measured ladders and funnels stay: they know what they were measured on. */
+const fallen: Partial<Work> = {
+  pool: idle,
+  heatMap: idle,
+  candidates: idle,
+  costModel: idle,
+  tuning: idle,
+  sizeTrend: idle,
+  order: idle,
+  compression: idle,
+  losses: idle,
+  inspection: idle,
+  loaded: idle,
+};
+
+export function loadLists(app: App): Promise<unknown> {
+  return Promise.all([
+    into(app, 'info', () => app.client.call('app.info', {})),
+    into(app, 'samples', () => app.client.call('corpus.samples', {})),
+    loadModels(app),
+    into(app, 'reports', () => app.client.call('reports.list', {})),
+  ]);
+}
+
+/** The catalogue, and the folders this user has added to it. */
+export async function loadModels(app: App): Promise<void> {
+  await into(app, 'models', () => app.client.call('models.list', {}));
+  for (const path of app.session.get().localModels) {
+    try {
+      const model = await app.client.call('models.inspect', { path });
+      addModel(app, { ...model, path });
+    } catch {
+      // The folder is gone or broken; it is told when the user adds it again.
+    }
+  }
+}
+
+/** How a model is chosen: by its name in the catalogue, by its folder when the user added it. */
+export function modelKey(app: App, model: ModelEntry): string {
+  return model.path !== undefined && app.session.get().localModels.includes(model.path) ? model.path : model.id;
+}
+
+/** Adds a model to the list, or replaces what the list knew of it. */
+export function addModel(app: App, model: ModelEntry): void {
+  const models = ready(app.work.get().models) ?? [];
+  const isSame = (one: ModelEntry): boolean => one.id === model.id && one.path === model.path;
+  const wasHub = models.findIndex((one) => one.id === model.id && one.where === 'hub');
+  const next = wasHub >= 0 ? models.map((one, index) => (index === wasHub ? model : one)) : [...models.filter((one) => !isSame(one)), model];
+  patchWork(app, { models: { status: 'ready', value: next } });
+}
+
+export async function openCorpus(app: App, source: CorpusSource): Promise<CorpusSummary | undefined> {
+  const before = ready(app.work.get().corpus);
+  const corpus = await into(app, 'corpus', () => app.jobs.run('corpus.open', { source }));
+  if (corpus === undefined) return undefined;
+  if (before?.contentHash !== corpus.contentHash || before.corpusId !== corpus.corpusId) {
+    patchWork(app, { ...fallen, queries: idle, dataset: idle });
+  }
+  const { recentPaths } = app.session.get();
+  patchSession(app, {
+    corpusSource: source,
+    recentPaths: source.kind === 'path' ? [source.path, ...recentPaths.filter((path) => path !== source.path)].slice(0, 8) : recentPaths,
+  });
+  return corpus;
+}
+
+/** Looks into a file or folder without opening it; `options` are what the user said about how to read it. */
+export function previewCorpus(app: App, path: string, options: ReadOptions = {}): Promise<unknown> {
+  patchWork(app, { previewOptions: options });
+  return into(app, 'preview', () => app.client.call('corpus.preview', { path, options }));
+}
+
+/** The query set to begin with: the corpus' own where it has one, held-out rows otherwise. */
+export function firstQueries(corpus: CorpusSummary): QuerySource {
+  if (corpus.hasQueries) return { kind: 'own', limit: 500, seed: 1 };
+  const count = Math.max(1, Math.min(500, Math.floor(corpus.count / 4)));
+  return { kind: 'held-out', count, seed: 1 };
+}
+
+export async function setQueries(app: App, source: QuerySource): Promise<QuerySummary | undefined> {
+  const corpus = ready(app.work.get().corpus);
+  if (corpus === undefined) return undefined;
+  const before = ready(app.work.get().queries);
+  const queries = await into(app, 'queries', () => app.client.call('queries.set', { corpusId: corpus.corpusId, source }));
+  if (queries === undefined) return undefined;
+  if (before?.queryId !== queries.queryId) patchWork(app, { ...fallen, dataset: idle });
+  patchSession(app, { querySource: source });
+  return queries;
+}
+
+export async function embed(app: App): Promise<DatasetSummary | undefined> {
+  const { corpus, queries } = app.work.get();
+  const session = app.session.get();
+  const corpusId = ready(corpus)?.corpusId;
+  const queryId = ready(queries)?.queryId;
+  if (corpusId === undefined || queryId === undefined) return undefined;
+  const dataset = await into(app, 'dataset', () => app.jobs.run('dataset.embed', {
+    corpusId,
+    queryId,
+    modelId: session.modelId,
+    ...(session.documentPrompt === undefined ? {} : { documentPrompt: session.documentPrompt }),
+    ...(session.queryPrompt === undefined ? {} : { queryPrompt: session.queryPrompt }),
+    ...(isApi(app, session.modelId) ? { apiKeyRef: apiKeyRef(session.modelId) } : {}),
+  }));
+  if (dataset === undefined) return undefined;
+  patchWork(app, fallen);
+  patchSession(app, { wasEmbedded: true });
+  return dataset;
+}
+
+/** The name under which the host keeps the key of an API model. */
+export function apiKeyRef(modelId: string): string {
+  return `model:${modelId}`;
+}
+
+function isApi(app: App, modelId: string): boolean {
+  return ready(app.work.get().models)?.some((model) => model.id === modelId && model.where === 'api') ?? false;
+}
+
+/** Back to nothing open; what was saved stays. */
+export function closeAll(app: App): void {
+  const { info, samples, models, reports, openReports, connection } = app.work.get();
+  patchWork(app, { ...noWork, isRestored: true, info, samples, models, reports, openReports, connection });
+  patchSession(app, { corpusSource: undefined, querySource: undefined, wasEmbedded: false, dims: undefined, selectedDims: undefined });
+  app.funnel.start({ A: [], B: undefined, active: 'A' });
+}

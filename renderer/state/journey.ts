@@ -1,0 +1,61 @@
+import { formatSchedule, parseSchedule } from '../../src/contract/schedule.ts';
+import type { Schedule } from '../../src/contract/schedule.ts';
+import { patchSession, patchWork } from './app.ts';
+import type { App } from './app.ts';
+import { embed, firstQueries, openCorpus, setQueries } from './dataset-steps.ts';
+import { collectPool, fitCost, measureLadder } from './measuring-steps.ts';
+
+/** From nothing to a filled Tradeoffs screen: opens a sample, takes its queries, embeds, measures, collects, estimates. */
+export async function explore(app: App, sample: string): Promise<void> {
+  patchSession(app, { screen: 'tradeoffs', modelId: 'starter', documentPrompt: undefined, queryPrompt: undefined, dims: undefined, storeKind: 'embedded' });
+  patchWork(app, { exploring: sample });
+  try {
+    const corpus = await openCorpus(app, { kind: 'sample', name: sample });
+    if (corpus === undefined) return;
+    if ((await setQueries(app, firstQueries(corpus))) === undefined) return;
+    if ((await embed(app)) === undefined) return;
+    await measureAll(app);
+  } finally {
+    patchWork(app, { exploring: undefined });
+  }
+}
+
+/** The ladder, the pool, and the cost model: what one "Measure" brings. */
+export async function measureAll(app: App): Promise<void> {
+  if (!(await measureLadder(app))) return;
+  if (!(await collectPool(app))) return;
+  await fitCost(app);
+}
+
+/** Opens again what was open: after a start, and after the engine came back. Embeddings come from the cache. */
+export async function resume(app: App): Promise<void> {
+  const { corpusSource, querySource, wasEmbedded, slots, activeSlot } = app.session.get();
+  if (corpusSource === undefined) return;
+  if ((await openCorpus(app, corpusSource)) === undefined) return;
+  if (querySource === undefined || (await setQueries(app, querySource)) === undefined) return;
+  if (!wasEmbedded || (await embed(app)) === undefined) return;
+  const A = readSchedule(slots.A);
+  if (A !== undefined && app.funnel.schedule().length === 0) {
+    const B = slots.B === undefined ? undefined : readSchedule(slots.B);
+    app.funnel.start({ A, B, active: B === undefined ? 'A' : activeSlot });
+  }
+  if (await collectPool(app)) await fitCost(app);
+}
+
+function readSchedule(text: string): Schedule | undefined {
+  try {
+    return parseSchedule(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The schedules as the session keeps them. */
+export function rememberSlots(app: App): void {
+  const { A, B, active } = app.funnel.store.get().history.present;
+  const kept = app.session.get();
+  const next = { A: A.length === 0 ? '' : formatSchedule(A), B: B === undefined ? undefined : formatSchedule(B) };
+  if (kept.slots.A === next.A && kept.slots.B === next.B && kept.activeSlot === active) return;
+  if (next.A === '' && kept.slots.A !== '' && kept.corpusSource !== undefined) return;
+  patchSession(app, { slots: next, activeSlot: active });
+}

@@ -1,0 +1,94 @@
+import type { MilvusTarget } from '../../src/contract/connection.ts';
+import type { CorpusSource, QuerySource } from '../../src/contract/dataset.ts';
+import type { HeadChoice } from '../../src/contract/measure.ts';
+
+export const screenIds = ['corpus', 'model', 'tradeoffs', 'funnel', 'inspect', 'reports', 'connection'] as const;
+export type ScreenId = (typeof screenIds)[number];
+export type ThemeChoice = 'system' | 'light' | 'dark';
+export type Metric = 'recall' | 'ndcg' | 'mrr' | 'map' | 'irRecall';
+export type StoreKind = 'embedded' | 'milvus';
+export type SlotName = 'A' | 'B';
+
+/** Everything that is as it was when the app is opened again. What can be measured again is not here. */
+export interface Session {
+  readonly screen: ScreenId;
+  readonly theme: ThemeChoice;
+  readonly railCollapsed: boolean;
+  readonly corpusSource: CorpusSource | undefined;
+  readonly querySource: QuerySource | undefined;
+  readonly recentPaths: readonly string[];
+  readonly modelId: string;
+  readonly localModels: readonly string[];
+  readonly documentPrompt: string | undefined;
+  readonly queryPrompt: string | undefined;
+  readonly wasEmbedded: boolean;
+  readonly storeKind: StoreKind;
+  readonly milvusTarget: MilvusTarget | undefined;
+  readonly head: HeadChoice;
+  readonly k: number;
+  /** Prefixes to measure; undefined: the ones the dataset suggests. */
+  readonly dims: readonly number[] | undefined;
+  readonly selectedDims: number | undefined;
+  readonly metric: Metric;
+  readonly capacity: number;
+  readonly slots: { readonly A: string; readonly B: string | undefined };
+  readonly activeSlot: SlotName;
+  readonly tuneRecall: number;
+  readonly tuneP95Ms: number | undefined;
+  readonly tuneMemoryMiB: number | undefined;
+  readonly tuneMaxStages: number;
+}
+
+export const newSession: Session = {
+  screen: 'corpus',
+  theme: 'system',
+  railCollapsed: false,
+  corpusSource: undefined,
+  querySource: undefined,
+  recentPaths: [],
+  modelId: 'starter',
+  localModels: [],
+  documentPrompt: undefined,
+  queryPrompt: undefined,
+  wasEmbedded: false,
+  storeKind: 'embedded',
+  milvusTarget: undefined,
+  head: { index: 'flat', precision: 'f32' },
+  k: 10,
+  dims: undefined,
+  selectedDims: undefined,
+  metric: 'recall',
+  capacity: 2048,
+  slots: { A: '', B: undefined },
+  activeSlot: 'A',
+  tuneRecall: 0.99,
+  tuneP95Ms: undefined,
+  tuneMemoryMiB: undefined,
+  tuneMaxStages: 4,
+};
+
+/** A session read back from the settings: members of another type than expected fall back to a new session's. */
+export function readSession(stored: unknown): Session {
+  if (typeof stored !== 'object' || stored === null) return newSession;
+  const given = stored as Partial<Record<keyof Session, unknown>>;
+  const merged: Record<string, unknown> = { ...newSession };
+  for (const key of Object.keys(newSession) as (keyof Session)[]) {
+    const value = given[key];
+    if (value !== undefined && isAlike(newSession[key], value)) merged[key] = value;
+  }
+  const session = merged as unknown as Session;
+  return {
+    ...session,
+    screen: screenIds.includes(session.screen) ? session.screen : 'corpus',
+    theme: ['system', 'light', 'dark'].includes(session.theme) ? session.theme : 'system',
+    storeKind: session.storeKind === 'milvus' ? 'milvus' : 'embedded',
+    k: Number.isSafeInteger(session.k) && session.k >= 1 && session.k <= 1000 ? session.k : newSession.k,
+    slots: typeof session.slots.A === 'string' ? session.slots : newSession.slots,
+    dims: Array.isArray(session.dims) && session.dims.every((one) => Number.isSafeInteger(one)) ? session.dims : undefined,
+  };
+}
+
+function isAlike(example: unknown, value: unknown): boolean {
+  if (example === undefined) return value !== null;
+  return typeof example === typeof value && Array.isArray(example) === Array.isArray(value) && value !== null;
+}
