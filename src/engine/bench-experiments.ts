@@ -1,11 +1,13 @@
 import type { WorkOptions } from '../base/progress.ts';
-import type { StoreResult } from '../contract/report.ts';
-import type { Tuning } from '../contract/tuning.ts';
-import type { Truth } from '../metrics/truth.ts';
+import { tune } from '../experiments/tune.ts';
+import { candidatesNeeded } from '../funnel/candidates-needed.ts';
+import { heatMapOf } from '../funnel/heat-map.ts';
+import type { Pool } from '../funnel/pool.ts';
 import type { Store } from '../stores/store.ts';
 import type { BenchRequest } from './bench-request.ts';
 import type { ReportExtras } from './build-report.ts';
 import type { Dataset } from './dataset.ts';
+import { poolOf } from './open-pool.ts';
 
 /** What the experiments of one run work on. */
 export interface ExperimentRun {
@@ -14,18 +16,25 @@ export interface ExperimentRun {
   readonly store: Store;
   readonly request: BenchRequest;
   readonly dims: readonly number[];
-  readonly truth: Truth;
-  readonly measured: StoreResult;
 }
+
+/** Candidates kept a query and prefix: schedules up to these keeps are evaluated exactly. Short prefixes of weak models need thousands. */
+const POOL_CAPACITY = 4096;
 
 /** The experiments that the request asks for, one after the other. */
 export async function runExperiments(run: ExperimentRun, work: WorkOptions): Promise<Partial<ReportExtras>> {
-  void run;
-  void work;
-  return {};
-}
-
-/** The schedule that the tuner chose. */
-export function bestFunnelOf(tuning: Tuning | undefined): string | undefined {
-  return tuning?.chosen?.schedule;
+  const { dataset, store, request } = run;
+  const wanted = new Set(request.experiments);
+  const extras: Partial<ReportExtras> = {};
+  if (request.tune !== undefined || wanted.has('candidates')) {
+    const pool: Pool = await poolOf(dataset, { ...work, dims: run.dims, k: request.k, capacity: POOL_CAPACITY });
+    extras.candidatesNeeded = candidatesNeeded(pool, { seed: request.seed });
+    extras.heatMap = heatMapOf(pool);
+    if (request.tune !== undefined) {
+      const { tuning, costModel } = await tune({ pool, queries: dataset.queries, store, head: request.head, constraints: request.tune, seed: request.seed }, work);
+      extras.tuning = tuning;
+      extras.costModel = costModel;
+    }
+  }
+  return extras;
 }

@@ -6,13 +6,13 @@ import type { Schedule } from '../contract/schedule.ts';
 import type { Report } from '../contract/report.ts';
 import { measureStore } from '../experiments/store-run.ts';
 import type { StoreRunSpec } from '../experiments/store-run.ts';
-import { bestFunnelOf, runExperiments } from './bench-experiments.ts';
+import { runExperiments } from './bench-experiments.ts';
 import type { BenchRequest } from './bench-request.ts';
 import { buildReport } from './build-report.ts';
 import { closeDataset, suggestedDims } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
 import { createMilvusConnection } from './milvus-connection.ts';
-import { withStore } from './store-choice.ts';
+import { FLAT, withStore } from './store-choice.ts';
 
 export interface BenchContext {
   readonly resourcesDir: string;
@@ -55,45 +55,47 @@ async function loadDataset(request: BenchRequest, context: BenchContext, check: 
 async function measure(dataset: Dataset, request: BenchRequest, context: BenchContext, work: WorkOptions): Promise<Report> {
   const shape: Shape = { rowCount: dataset.vectors.rowCount, dims: dataset.vectors.dims, trainedDims: dataset.trainedDims };
   const dims = ladderDims(request, shape);
-  const schedules = request.schedules.length > 0 || request.tune !== undefined ? request.schedules : [defaultSchedule(request.k, dims, shape)];
-  const spec: StoreRunSpec = {
-    dims,
-    k: request.k,
-    schedules,
-    head: request.head,
-    seed: request.seed,
-    keepNeighbours: request.dumpNeighbours,
-    latencyQueries: request.latencyQueries,
-    latencyBudgetMs: LATENCY_BUDGET_MS,
-  };
-
-  const embeddedSpec: StoreRunSpec = request.store.kind === 'embedded' ? spec : { ...spec, head: { index: 'flat', precision: 'f32' } };
-  const embedded = await measureStore(dataset.store, dataset.data, embeddedSpec, work);
-  dataset.truths.set(request.k, embedded.truth);
-  let results: [StoreResult, ...StoreResult[]] = [embedded.result];
   const milvus = createMilvusConnection(context.resolveSecret, () => undefined);
   try {
-    const heads = [...dims, ...schedules.flatMap((schedule) => schedule.map((stage) => stage.dims))];
+    const heads = [...dims, ...request.schedules.flatMap((schedule) => schedule.map((stage) => stage.dims))];
     return await withStore(
       dataset,
       request.store,
       { milvus, dims: heads, head: request.head, rerank: request.rerank },
       async (store) => {
-        if (store !== dataset.store) results = [(await measureStore(store, dataset.data, { ...spec, truth: embedded.truth }, work)).result, embedded.result];
-        const outcome = await runExperiments({ dataset, store, request, dims, truth: embedded.truth, measured: results[0] }, work);
-        const tuned = bestFunnelOf(outcome.tuning);
-        if (tuned !== undefined && !results[0].funnels.some((funnel) => funnel.schedule === tuned)) {
-          // The tuned schedule is measured like any other, on all queries; the tuner's own held-out figures stand beside it.
-          const run = await measureStore(store, dataset.data, { ...spec, dims: [], schedules: [parseSchedule(tuned)], truth: embedded.truth }, work);
-          results[0] = { ...results[0], funnels: [...results[0].funnels, ...run.result.funnels.map((funnel) => ({ ...funnel, name: 'tuned' }))] };
-        }
-        return buildReport({ dataset, k: request.k, seed: request.seed, command: context.command, results, extras: outcome, resourcesDir: context.resourcesDir });
+        const extras = await runExperiments({ dataset, store, request, dims }, work);
+        // What the tuner chose is measured with everything else, interleaved in one run: only such times compare.
+        const tuned = extras.tuning?.chosen?.schedule;
+        const schedules = schedulesOf(request, dims, shape, tuned);
+        const spec: StoreRunSpec = {
+          dims,
+          k: request.k,
+          schedules,
+          head: request.head,
+          seed: request.seed,
+          keepNeighbours: request.dumpNeighbours,
+          latencyQueries: request.latencyQueries,
+          latencyBudgetMs: LATENCY_BUDGET_MS,
+        };
+        const embedded = await measureStore(dataset.store, dataset.data, store === dataset.store ? spec : { ...spec, head: FLAT }, work);
+        dataset.truths.set(request.k, embedded.truth);
+        const results: [StoreResult, ...StoreResult[]] =
+          store === dataset.store ? [embedded.result] : [(await measureStore(store, dataset.data, { ...spec, truth: embedded.truth }, work)).result, embedded.result];
+        results[0] = { ...results[0], funnels: results[0].funnels.map((funnel) => (funnel.schedule === tuned ? { ...funnel, name: 'tuned' } : funnel)) };
+        return buildReport({ dataset, k: request.k, seed: request.seed, command: context.command, results, extras, resourcesDir: context.resourcesDir });
       },
       work,
     );
   } finally {
     await milvus.close();
   }
+}
+
+/** Those asked for, and the tuned one; with neither, a funnel to begin with. */
+function schedulesOf(request: BenchRequest, dims: readonly number[], shape: Shape, tuned: string | undefined): readonly Schedule[] {
+  const asked = request.schedules.map(formatSchedule);
+  const all = [...request.schedules, ...(tuned === undefined || asked.includes(tuned) ? [] : [parseSchedule(tuned)])];
+  return all.length > 0 || request.tune !== undefined ? all : [defaultSchedule(request.k, dims, shape)];
 }
 
 function checkFits(request: BenchRequest, shape: Shape): void {

@@ -4,6 +4,7 @@ import { calls } from '../contract/calls.ts';
 import type { CallName, Job } from '../contract/calls.ts';
 import type { CallOptions, EngineEvent } from '../contract/wire.ts';
 import { appCalls } from './app-calls.ts';
+import { codeCalls } from './code-calls.ts';
 import { corpusCalls } from './corpus-calls.ts';
 import { datasetCalls } from './dataset-calls.ts';
 import { inspectCalls } from './inspect-calls.ts';
@@ -44,6 +45,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     ...inspectCalls(workspace),
     ...milvusCalls(workspace),
     ...tuneCalls(workspace),
+    ...codeCalls(workspace),
     ...reportCalls(workspace),
   };
 

@@ -1,10 +1,11 @@
 import { fitStoreCosts } from '../experiments/cost-runs.ts';
+import { tune } from '../experiments/tune.ts';
 import { FLAT, withStore } from './store-choice.ts';
 import type { HandlersOf, Workspace } from './workspace.ts';
 
 const SEED = 1;
 
-export function tuneCalls(workspace: Workspace): HandlersOf<'cost.fit'> {
+export function tuneCalls(workspace: Workspace): HandlersOf<'cost.fit' | 'tune.run'> {
   return {
     'cost.fit': async ({ datasetId, poolId, store }, work) => {
       const dataset = workspace.datasets.get(datasetId);
@@ -20,6 +21,34 @@ export function tuneCalls(workspace: Workspace): HandlersOf<'cost.fit'> {
       open.costModel = model;
       dataset.extras.costModel = model;
       return model;
+    },
+    'tune.run': async ({ datasetId, poolId, constraints, store, seed }, work) => {
+      const dataset = workspace.datasets.get(datasetId);
+      const open = workspace.pools.get(poolId);
+      const { tuning, costModel } = await withStore(
+        dataset,
+        store,
+        { milvus: workspace.milvus, dims: open.pool.dims, head: FLAT },
+        (chosen) =>
+          tune(
+            {
+              pool: open.pool,
+              queries: dataset.queries,
+              store: chosen,
+              head: FLAT,
+              constraints,
+              seed: seed ?? SEED,
+              // A cost model of another store would price the wrong thing.
+              costModel: open.costModel?.store === chosen.label ? open.costModel : undefined,
+            },
+            work,
+          ),
+        work,
+      );
+      open.costModel = costModel;
+      dataset.extras.costModel = costModel;
+      dataset.extras.tuning = tuning;
+      return tuning;
     },
   };
 }
