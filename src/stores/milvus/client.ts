@@ -153,7 +153,7 @@ export async function connectMilvus(target: ResolvedTarget, options: ConnectOpti
       // A pool of its own notices a server that is back in 0.2 s; the shared one needs about 2 s.
       'grpc.use_local_subchannel_pool': 1,
       'grpc.initial_reconnect_backoff_ms': 100,
-      'grpc.max_reconnect_backoff_ms': 1000,
+      'grpc.max_reconnect_backoff_ms': 500,
     },
     __SKIP_CONNECT__: true,
   });
@@ -176,8 +176,14 @@ export async function connectMilvus(target: ResolvedTarget, options: ConnectOpti
     return patiently(() => once(doing, timeoutMs, callOptions?.signal, () => call(timeoutMs)), {
       patienceMs: callOptions?.patienceMs ?? options.patienceMs ?? 30_000,
       signal: callOptions?.signal,
-      onFault: options.onConnection,
+      onContact: told,
     });
+  };
+  let isLost = false;
+  const told = (fault: UserError | undefined): void => {
+    if ((fault !== undefined) === isLost) return;
+    isLost = fault !== undefined;
+    options.onConnection?.(fault);
   };
 
   let version: string;
@@ -205,17 +211,19 @@ export async function connectMilvus(target: ResolvedTarget, options: ConnectOpti
     }
   };
 
-  /** The SDK meets a missing collection with a null dereference: says what it really was. */
-  const reading = async <T>(collection: string, doing: string, callOptions: CallOptions | undefined, call: (timeout: number) => Promise<T>): Promise<T> => {
+  /** SDK and server meet a missing collection with null dereferences and worse: says what it really was. */
+  const explained = async <T>(collection: string, doing: string, signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> => {
     try {
-      return await repeated(doing, callOptions, call);
+      return await call();
     } catch (error) {
-      if (kindOf(error) === 'server' && (await describe(collection, { ...callOptions, patienceMs: 0 }).catch(() => null)) === undefined) {
+      if (kindOf(error) === 'server' && (await describe(collection, { signal, patienceMs: 0 }).catch(() => null)) === undefined) {
         throw faultOf({ error_code: 'CollectionNotExists', code: 100, reason: `collection ${collection} does not exist` }, doing, address);
       }
       throw error;
     }
   };
+  const reading = <T>(collection: string, doing: string, callOptions: CallOptions | undefined, call: (timeout: number) => Promise<T>): Promise<T> =>
+    explained(collection, doing, callOptions?.signal, () => repeated(doing, callOptions, call));
 
   return {
     address,
@@ -258,7 +266,8 @@ export async function connectMilvus(target: ResolvedTarget, options: ConnectOpti
     async insert(collection, rows, callOptions) {
       const timeout = callOptions.timeoutMs ?? target.timeoutMs;
       const request = { collection_name: collection, data: rows as RowData[], timeout };
-      await once(`loading rows into ${collection}`, timeout, callOptions.signal, () => (callOptions.upsert ? sdk.upsert(request) : sdk.insert(request)));
+      const doing = `loading rows into ${collection}`;
+      await explained(collection, doing, callOptions.signal, () => once(doing, timeout, callOptions.signal, () => (callOptions.upsert ? sdk.upsert(request) : sdk.insert(request))));
     },
     async flush(collection, callOptions) {
       const doing = `flushing ${collection}`;

@@ -80,6 +80,12 @@ export async function insertRows(context: MilvusContext, plan: CollectionPlan, s
             batchRows = Math.max(Math.min(FEWEST_ROWS, mostRows), Math.floor(batchRows / 2));
             await sleep(Math.min(250 * 2 ** tries, 8_000), signal);
             break;
+          case 'server':
+            // A collection that is being dropped refuses in odd words; asked once more it says that it is gone.
+            if (tries > 1) throw error;
+            isInDoubt = isDisturbed = true;
+            await sleep(250, signal);
+            break;
           default:
             throw error;
         }

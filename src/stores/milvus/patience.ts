@@ -6,8 +6,8 @@ export interface PatienceOptions {
   readonly signal?: AbortSignal | undefined;
   /** How long to keep asking a server that is away, starting or overloaded; 0 asks once. */
   readonly patienceMs: number;
-  /** Called at every fault that will be waited out, and with undefined when an answer came after one. */
-  readonly onFault?: ((fault: UserError | undefined) => void) | undefined;
+  /** Hears of every passing fault, and undefined whenever the server did answer, be it with a refusal. */
+  readonly onContact?: ((fault: UserError | undefined) => void) | undefined;
 }
 
 const FIRST_DELAY_MS = 100;
@@ -20,16 +20,19 @@ const LONGEST_DELAY_MS = 2_000;
 export async function patiently<T>(call: () => Promise<T>, options: PatienceOptions): Promise<T> {
   const deadline = performance.now() + options.patienceMs;
   let delayMs = FIRST_DELAY_MS;
-  let wasAway = false;
   for (;;) {
     try {
       const answer = await call();
-      if (wasAway) options.onFault?.(undefined);
+      options.onContact?.(undefined);
       return answer;
     } catch (error) {
-      if (error instanceof CancelledError || !(error instanceof UserError) || !isPassing(kindOf(error))) throw error;
-      wasAway = true;
-      options.onFault?.(error);
+      if (error instanceof CancelledError || !(error instanceof UserError)) throw error;
+      const kind = kindOf(error);
+      if (!isPassing(kind)) {
+        if (kind !== 'timeout') options.onContact?.(undefined);
+        throw error;
+      }
+      options.onContact?.(error);
       if (performance.now() + delayMs > deadline) throw error;
       await sleep(delayMs, options.signal);
       delayMs = Math.min(delayMs * 2, LONGEST_DELAY_MS);
