@@ -130,10 +130,12 @@ export const sizeTrendSchema = z.object({
       fit: z.object({ intercept: z.number(), slope: z.number(), residual: z.number(), form: z.string() }),
       /** Prediction at n from the fit on n/16 … n/2, beside what was measured there. */
       check: z.object({ predicted: intervalSchema, measured: z.number(), inside: z.boolean() }).optional(),
+      /** The same for the candidates that 99 % of the queries need; absent where they are beyond what was looked at. */
+      checkCandidates: z.object({ predicted: intervalSchema, measured: z.number().nullable(), inside: z.boolean() }).optional(),
       projected: z.array(z.object({ rowCount: z.number(), recall: intervalSchema, candidates99: intervalSchema.nullable() })),
     }),
   ),
-  sizing: z.array(z.object({ rowCount: z.number(), index: z.string(), dims: z.number().int(), headBytes: z.number(), fullBytes: z.number() })),
+  sizing: z.array(z.object({ rowCount: z.number(), index: z.string(), dims: z.number().int(), headBytes: z.number(), fullBytes: z.number(), diskBytes: z.number().optional(), loadedBytes: z.number().optional() })),
   how: z.string(),
 });
 export type SizeTrend = z.infer<typeof sizeTrendSchema>;

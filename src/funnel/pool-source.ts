@@ -61,7 +61,7 @@ export function streamedPoolSource(stream: VectorStream, options: { readonly thr
         work,
         async (vectors, firstRow) => {
           const tables = await sweepTop(vectors, queries, dims, k, { signal: work.signal, threads: options.threads });
-          for (const [size, table] of tables) best.set(size, mergeTables(best.get(size), table, firstRow, k));
+          for (const [size, table] of tables) best.set(size, mergeTables(best.get(size), table, (row) => firstRow + row, k));
           work.onProgress?.({ phase: 'comparing', done: firstRow + vectors.rowCount, total: stream.rowCount, unit: 'rows' });
         },
         dims,
@@ -105,26 +105,23 @@ function lowerBound(rows: Int32Array, row: number): number {
 }
 
 /**
- * The best k of two tables of the same queries: `more` holds rows counted from `firstRow`, all later than those of `best`, so that equal
- * scores keep rising rows.
+ * The best k of two tables of the same queries over two parts of a corpus, equal scores by rising row.
+ * @param rowOf the corpus' row of a row of `more`. Where equal scores are to come out in order, it must rise with the row.
  */
-export function mergeTables(best: NeighbourTable | undefined, more: NeighbourTable, firstRow: number, k: number): NeighbourTable {
+export function mergeTables(best: NeighbourTable | undefined, more: NeighbourTable, rowOf: (row: number) => number, k: number): NeighbourTable {
   const lists = Array.from({ length: more.queryCount }, (_, query): Neighbours => {
-    const b = neighboursOf(more, query);
     const a = best === undefined ? { rows: new Int32Array(0), scores: new Float32Array(0) } : neighboursOf(best, query);
+    const found = neighboursOf(more, query);
+    const b = { rows: found.rows.map(rowOf), scores: found.scores };
     const count = Math.min(k, a.rows.length + b.rows.length);
     const rows = new Int32Array(count);
     const scores = new Float32Array(count);
     for (let i = 0, x = 0, y = 0; i < count; i += 1) {
-      if (y >= b.rows.length || (x < a.rows.length && a.scores[x]! >= b.scores[y]!)) {
-        rows[i] = a.rows[x]!;
-        scores[i] = a.scores[x]!;
-        x += 1;
-      } else {
-        rows[i] = b.rows[y]! + firstRow;
-        scores[i] = b.scores[y]!;
-        y += 1;
-      }
+      const isFirst = y >= b.rows.length || (x < a.rows.length && (a.scores[x]! > b.scores[y]! || (a.scores[x] === b.scores[y] && a.rows[x]! < b.rows[y]!)));
+      rows[i] = isFirst ? a.rows[x]! : b.rows[y]!;
+      scores[i] = isFirst ? a.scores[x]! : b.scores[y]!;
+      if (isFirst) x += 1;
+      else y += 1;
     }
     return { rows, scores };
   });

@@ -111,7 +111,7 @@ describe('merging neighbour tables of two parts of a corpus', () => {
           scores.map((score, row) => ({ row, score })).sort((a, b) => b.score - a.score || a.row - b.row).slice(0, k);
         const table = (scores: readonly number[]) =>
           tableOf([{ rows: Int32Array.from(listOf(scores), ({ row }) => row), scores: Float32Array.from(listOf(scores), ({ score }) => score) }], Math.max(1, k));
-        const merged = mergeTables(table(first), table(second), first.length, k);
+        const merged = mergeTables(table(first), table(second), (row) => first.length + row, k);
         const expected = listOf([...first, ...second]);
         expect([...merged.rows].filter((row) => row >= 0)).toEqual(expected.map(({ row }) => row));
       }),
