@@ -19,11 +19,15 @@ export interface KernelMemory {
 export interface KernelExports {
   scanF32(
     slices: number, sliceCount: number, query: number, inverse: number, scale: number,
-    first: number, end: number, rowBase: number, tile: number, tileRows: number, selection: number,
-  ): void;
+    first: number, end: number, rowBase: number, tile: number, tileRows: number, selection: number, picked: number, pickedCount: number,
+  ): number;
+  resolvePicked(places: number, count: number, picked: number, dots: number): void;
   addCandidateDots(slices: number, sliceCount: number, query: number, rows: number, dots: number, count: number): void;
   scoreCandidates(rows: number, dots: number, inverse: number, scale: number, count: number, scores: number): void;
-  rankCandidates(rows: number, scores: number, count: number, keep: number, keys: number, outRows: number, outScores: number): number;
+  orderCandidates(rows: number, dots: number, count: number, pairs: number): void;
+  rankCandidates(
+    rows: number, dots: number, scores: number, count: number, keep: number, keys: number, outRows: number, outDots: number, outScores: number,
+  ): number;
   ingestRows(source: number, rows: number, slices: number, sliceCount: number, inverses: number, first: number, zeroCount: number): number;
   inverseNorms(slices: number, sliceCount: number, first: number, end: number, inverse: number): void;
   selectionStart(selection: number, k: number, capacity: number, buffer: number): void;

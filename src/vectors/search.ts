@@ -1,4 +1,4 @@
-import { selectionCapacity, selectionSpareBytes, SELECTION_BYTES } from '../math/kernel.ts';
+import { selectionCapacity, selectionSpareBytes, SELECTION_BYTES, type Kernel } from '../math/kernel.ts';
 import type { Neighbours } from './neighbours.ts';
 import { inversePrefixNorm } from './query-matrix.ts';
 import { inverseNormsOf, segmentOf, slicesOf, type Segment, type VectorSet } from './vector-set.ts';
@@ -23,18 +23,30 @@ export function searchPrefix(vectors: VectorSet, query: Float32Array, dims: numb
 
 function searchSegment(segment: Segment, query: Float32Array, dims: number, keep: number, scale: number): ScoredRows {
   const { kernel, rowCount, firstRow } = segment;
+  const { call } = kernel;
   const slices = slicesOf(segment, 0, dims);
   const inverse = inverseNormsOf(segment, dims);
   const k = Math.min(keep, rowCount);
   const capacity = selectionCapacity(k);
-  const at = kernel.scratch({ query: 4 * dims, tile: 4 * TILE_ROWS, selection: SELECTION_BYTES, keys: 8 * capacity, spare: selectionSpareBytes(k), rows: 4 * k, scores: 4 * k });
+  const at = kernel.scratch({
+    query: 4 * dims, tile: 4 * (TILE_ROWS + 16), selection: SELECTION_BYTES, keys: 8 * capacity, spare: selectionSpareBytes(k),
+    rows: 4 * k, scores: 4 * k, dots: 4 * k, picked: 8 * rowCount,
+  });
   kernel.floats(at.query, dims).set(query.subarray(0, dims));
-  kernel.call.selectionStart(at.selection, k, capacity, at.keys);
-  kernel.call.scanF32(slices.address, slices.count, at.query, inverse, scale, 0, rowCount, firstRow, at.tile, TILE_ROWS, at.selection);
-  const count = kernel.call.selectionFinish(at.selection, at.rows, at.scores, at.spare);
-  const rows = new Int32Array(kernel.words(at.rows, count));
-  const scores = new Float32Array(kernel.floats(at.scores, count));
-  return { rows, scores, dots: dotsOf(kernel.floats(inverse, rowCount), firstRow, rows, scores, scale) };
+  call.selectionStart(at.selection, k, capacity, at.keys);
+  call.scanF32(slices.address, slices.count, at.query, inverse, scale, 0, rowCount, firstRow, at.tile, TILE_ROWS, at.selection, at.picked, 0);
+  const count = call.selectionFinish(at.selection, at.rows, at.scores, at.spare);
+  call.resolvePicked(at.rows, count, at.picked, at.dots);
+  return copyScored(kernel, at, count);
+}
+
+/** Copies of a list that lies in the kernel's memory. */
+function copyScored(kernel: Kernel, at: { readonly rows: number; readonly scores: number; readonly dots: number }, count: number): ScoredRows {
+  return {
+    rows: new Int32Array(kernel.words(at.rows, count)),
+    scores: new Float32Array(kernel.floats(at.scores, count)),
+    dots: new Float32Array(kernel.floats(at.dots, count)),
+  };
 }
 
 /**
@@ -74,22 +86,25 @@ function rerankSegment(
   const { call } = kernel;
   const slices = slicesOf(segment, from, dims);
   const inverse = inverseNormsOf(segment, dims);
-  const size = 4 * candidates.length;
-  const at = kernel.scratch({ query: 4 * (dims - from), rows: size, dots: size, scores: size, keys: 2 * size, bestRows: size, bestScores: size });
+  const count = candidates.length;
+  const size = 4 * count;
+  const at = kernel.scratch({
+    query: 4 * (dims - from), candidates: size, sums: size, similarities: size, pairs: 4 * size + 8192, rows: size, scores: size, dots: size,
+  });
   kernel.floats(at.query, dims - from).set(query.subarray(from, dims));
-  const local = kernel.words(at.rows, candidates.length);
+  const local = kernel.words(at.candidates, count);
   local.set(candidates);
-  if (firstRow > 0) for (let i = 0; i < local.length; i += 1) local[i] = local[i]! - firstRow;
-  const dots = kernel.floats(at.dots, candidates.length);
-  if (known === undefined) dots.fill(0);
-  else dots.set(known);
-  call.addCandidateDots(slices.address, slices.count, at.query, at.rows, at.dots, candidates.length);
-  call.scoreCandidates(at.rows, at.dots, inverse, scale, candidates.length, at.scores);
-  const count = call.rankCandidates(at.rows, at.scores, candidates.length, keep, at.keys, at.bestRows, at.bestScores);
-  const rows = new Int32Array(kernel.words(at.bestRows, count));
-  if (firstRow > 0) for (let i = 0; i < count; i += 1) rows[i] = rows[i]! + firstRow;
-  const scores = new Float32Array(kernel.floats(at.bestScores, count));
-  return { rows, scores, dots: dotsOf(kernel.floats(inverse, segment.rowCount), firstRow, rows, scores, scale) };
+  if (firstRow > 0) for (let i = 0; i < count; i += 1) local[i] = local[i]! - firstRow;
+  const sums = kernel.floats(at.sums, count);
+  if (known === undefined) sums.fill(0);
+  else sums.set(known);
+  call.orderCandidates(at.candidates, at.sums, count, at.pairs);
+  call.addCandidateDots(slices.address, slices.count, at.query, at.candidates, at.sums, count);
+  call.scoreCandidates(at.candidates, at.sums, inverse, scale, count, at.similarities);
+  const kept = call.rankCandidates(at.candidates, at.sums, at.similarities, count, keep, at.pairs, at.rows, at.dots, at.scores);
+  const found = copyScored(kernel, at, kept);
+  if (firstRow > 0) for (let i = 0; i < kept; i += 1) found.rows[i] = found.rows[i]! + firstRow;
+  return found;
 }
 
 /**
@@ -134,16 +149,6 @@ export function bestOf(lists: readonly ScoredRows[], keep: number): ScoredRows {
     scores: Float32Array.from(best, (entry) => entry.score),
     dots: Float32Array.from(best, (entry) => entry.dot),
   };
-}
-
-/** Dot products back from similarities: score / (inverse · scale). Right to about 2e-7 of their size, as the similarities are. */
-function dotsOf(inverse: Float32Array, firstRow: number, rows: Int32Array, scores: Float32Array, scale: number): Float32Array {
-  const dots = new Float32Array(rows.length);
-  for (let i = 0; i < rows.length; i += 1) {
-    const factor = inverse[rows[i]! - firstRow]! * scale;
-    dots[i] = factor === 0 ? 0 : scores[i]! / factor;
-  }
-  return dots;
 }
 
 function indexesWhere(rows: Int32Array, test: (row: number) => boolean): number[] {

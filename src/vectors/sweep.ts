@@ -81,12 +81,12 @@ const SAMPLE_ROWS = 4096;
 
 /**
  * A sample of rows that tells where a query's k-th best score will about lie: the score at `place` in the sample, chosen so that all
- * k are above it but once in a million. Rows below it need not be looked at; when too few are above, the query is swept anew.
+ * k are above it but once in about two thousand times. Rows below it need not be looked at; when too few are above, the query is swept anew.
  * Undefined where that gains nothing.
  */
 function planSample(rowCount: number, keep: number): { readonly rows: Int32Array; readonly place: number } | undefined {
   const expected = (keep * SAMPLE_ROWS) / rowCount;
-  const place = Math.ceil(expected + 5 * Math.sqrt(expected) + 3);
+  const place = Math.ceil(expected + 3.3 * Math.sqrt(expected) + 2);
   const looked = (place * rowCount) / SAMPLE_ROWS;
   const lookedWithout = keep * (1 + Math.log(rowCount / keep));
   if (rowCount < 8 * SAMPLE_ROWS || place > SAMPLE_ROWS / 4 || looked > 0.7 * lookedWithout) return undefined;

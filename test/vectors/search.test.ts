@@ -68,6 +68,24 @@ describe('rerankPrefix', () => {
     );
   });
 
+  test('any way through the prefixes gives the same similarities to the last bit, where prefixes end blocks', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.subarray([8, 16, 24, 48], { minLength: 1 }), (seed, stages) => {
+        const { data, query } = makeData(seed, 300, 64);
+        const vectors = vectorSetOf(data, { rowCount: 300, dims: 64, boundaries: [8, 16, 24, 48] });
+        let survivors = { ...searchPrefix(vectors, query, stages[0]!, 60), dims: stages[0]! };
+        for (const dims of [...stages.slice(1), 64]) {
+          survivors = { ...rerankPrefix(vectors, query, survivors, dims, Math.max(5, survivors.rows.length - 10)), dims };
+        }
+        const direct = similaritiesAt(vectors, query, survivors.rows, [8, 64]).subarray(survivors.rows.length);
+        expect([...survivors.scores]).toEqual([...direct]);
+        const scanned = searchPrefix(vectors, query, 64, 300);
+        survivors.rows.forEach((row, i) => expect(scanned.scores[scanned.rows.indexOf(row)]).toBe(direct[i]));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   test('no candidates give no survivors', () => {
     const { data, query } = makeData(2, 10, 8);
     const vectors = vectorSetOf(data, { rowCount: 10, dims: 8 });

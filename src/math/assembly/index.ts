@@ -1,6 +1,6 @@
 // The kernel's exports. Every pointer is an address in the imported memory; src/math/kernel.ts calls them.
-export { scanF32 } from './scan';
-export { addCandidateDots, scoreCandidates, rankCandidates } from './rerank';
+export { scanF32, resolvePicked } from './scan';
+export { addCandidateDots, orderCandidates, scoreCandidates, rankCandidates } from './rerank';
 export { ingestRows, inverseNorms } from './ingest';
 export { selectionStart, selectionGuess, selectionFinish } from './select';
 export { sweepChunk } from './sweep';

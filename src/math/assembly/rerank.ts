@@ -37,21 +37,70 @@ export function scoreCandidates(rows: usize, dots: usize, inverse: usize, scale:
 }
 
 /**
- * Orders candidates by falling score, equal scores by rising row, and keeps the best `keep`: writes their positions in the given
- * list. `keys` is scratch for count × 8 bytes. Returns how many were kept.
+ * Puts candidates in the order of their rows, with their dots: memory is then read in its own order, and places can stand for rows
+ * in ties. `pairs` is scratch for 2 · count × 8 bytes and 8,192 more.
  */
-export function rankCandidates(rows: usize, scores: usize, count: u32, keep: u32, keys: usize, outRows: usize, outScores: usize): u32 {
+export function orderCandidates(rows: usize, dots: usize, count: u32, pairs: usize): void {
+  let from = pairs;
+  let to = pairs + ((<usize>count) << 3);
+  const counters = to + ((<usize>count) << 3);
+  let most: u32 = 0;
+  for (let i: usize = 0; i < <usize>count; i++) {
+    const row = load<u32>(rows + (i << 2));
+    most = max(most, row);
+    store<u64>(from + (i << 3), ((<u64>row) << 32) | <u64>load<u32>(dots + (i << 2)));
+  }
+  for (let shift: u64 = 32; shift < 64 && most != 0; shift += 11, most >>= 11) {
+    memory.fill(counters, 0, 8192);
+    for (let i: usize = 0; i < <usize>count; i++) {
+      const counter = counters + ((<usize>(load<u64>(from + (i << 3)) >> shift) & 2047) << 2);
+      store<u32>(counter, load<u32>(counter) + 1);
+    }
+    let sum: u32 = 0;
+    for (let digit: usize = 0; digit < 8192; digit += 4) {
+      const here = load<u32>(counters + digit);
+      store<u32>(counters + digit, sum);
+      sum += here;
+    }
+    for (let i: usize = 0; i < <usize>count; i++) {
+      const pair = load<u64>(from + (i << 3));
+      const counter = counters + ((<usize>(pair >> shift) & 2047) << 2);
+      const place = load<u32>(counter);
+      store<u32>(counter, place + 1);
+      store<u64>(to + ((<usize>place) << 3), pair);
+    }
+    const swapped = from;
+    from = to;
+    to = swapped;
+  }
+  for (let i: usize = 0; i < <usize>count; i++) {
+    const pair = load<u64>(from + (i << 3));
+    store<u32>(rows + (i << 2), <u32>(pair >> 32));
+    store<u32>(dots + (i << 2), <u32>pair);
+  }
+}
+
+/**
+ * Writes the best `keep` of candidates that lie in the order of their rows: by falling score, equal scores by rising row. `keys` is
+ * scratch for count × 8 bytes. Returns how many were kept.
+ */
+export function rankCandidates(
+  rows: usize, dots: usize, scores: usize, count: u32, keep: u32, keys: usize, outRows: usize, outDots: usize, outScores: usize,
+): u32 {
   for (let i: u32 = 0; i < count; i++) {
     const at = (<usize>i) << 2;
-    store<u64>(keys + (at << 1), keyOf(load<f32>(scores + at), load<u32>(rows + at)));
+    store<u64>(keys + (at << 1), keyOf(load<f32>(scores + at), i));
   }
   keepLargest(keys, count, keep);
   const kept = min(keep, count);
   sortFalling(keys, kept);
   for (let i: u32 = 0; i < kept; i++) {
     const key = load<u64>(keys + ((<usize>i) << 3));
-    store<u32>(outRows + ((<usize>i) << 2), rowOf(key));
-    store<f32>(outScores + ((<usize>i) << 2), scoreOf(key));
+    const at = (<usize>rowOf(key)) << 2;
+    const to = (<usize>i) << 2;
+    store<u32>(outRows + to, load<u32>(rows + at));
+    store<f32>(outDots + to, load<f32>(dots + at));
+    store<f32>(outScores + to, scoreOf(key));
   }
   return kept;
 }

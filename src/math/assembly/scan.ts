@@ -1,5 +1,5 @@
 import { dot1, dot4, SLICE_BYTES, sliceBase, sliceDims, sliceStride } from './dot';
-import { selectionAddRun } from './select';
+import { selectionAdd, selectionThreshold } from './select';
 
 /** sums[i] += row(first + i) · q for a run of rows of one slice. */
 // @ts-ignore: decorator
@@ -33,19 +33,69 @@ export function scaleRun(scores: usize, inverse: usize, scale: f32, rows: u32): 
 }
 
 /**
- * Scores rows [first, end) of a float32 prefix and offers them to the selection as row numbers `rowBase + row`.
- * score = (Σ over slices row · q) · inverse[row] · scale. `tile` is scratch for `tileRows` floats (a multiple of 4): the sums of a
- * tile stay in the first-level cache while its slices stream by.
+ * Scores rows [first, end) of a float32 prefix: score = (Σ over slices row · q) · inverse[row] · scale. `tile` is scratch for `tileRows`
+ * floats (a multiple of 16) and 16 more: the sums of a tile stay in the first-level cache while its slices stream by.
+ *
+ * A row whose score is above the selection's threshold is written down at `picked` (u32 row number `rowBase + row`, f32 sum), and
+ * its place there is what the selection gets: places rise with rows, so ties fall the same way, and the sums are kept
+ * exactly. At most end − first rows are written down. Returns how many were; `pickedCount` were there before.
  */
 export function scanF32(
   slices: usize, sliceCount: u32, q: usize, inverse: usize, scale: f32,
-  first: u32, end: u32, rowBase: u32, tile: usize, tileRows: u32, selection: usize,
-): void {
+  first: u32, end: u32, rowBase: u32, tile: usize, tileRows: u32, selection: usize, picked: usize, pickedCount: u32,
+): u32 {
+  let place = pickedCount;
   for (let row = first; row < end; row += tileRows) {
     const rows = min(tileRows, end - row);
     dotTile(slices, sliceCount, q, row, rows, tile);
-    scaleRun(tile, inverse + ((<usize>row) << 2), scale, rows);
-    selectionAddRun(selection, tile, rows, rowBase + row);
+    place = selectTile(tile, inverse + ((<usize>row) << 2), scale, rows, rowBase + row, selection, picked, place);
+  }
+  return place;
+}
+
+function selectTile(
+  sums: usize, inverse: usize, scale: f32, rows: u32, firstRow: u32, selection: usize, picked: usize, pickedCount: u32,
+): u32 {
+  const scales = f32x4.splat(scale);
+  let place = pickedCount;
+  let threshold = selectionThreshold(selection);
+  let limit = f32x4.splat(threshold);
+  const bytes = (<usize>rows) << 2;
+  for (let at: usize = 0; at < bytes; at += 32) {
+    const s0 = f32x4.mul(f32x4.mul(v128.load(sums + at), v128.load(inverse + at)), scales);
+    const s1 = f32x4.mul(f32x4.mul(v128.load(sums + at, 16), v128.load(inverse + at, 16)), scales);
+    const g0 = f32x4.gt(s0, limit);
+    const g1 = f32x4.gt(s1, limit);
+    if (v128.any_true(v128.or(g0, g1))) {
+      let above = <u32>i16x8.bitmask(i16x8.narrow_i32x4_s(g0, g1));
+      const left = bytes - at;
+      if (left < 32) above &= (1 << <u32>(left >> 2)) - 1;
+      while (above) {
+        const lane = ctz(above);
+        above &= above - 1;
+        const from = at + ((<usize>lane) << 2);
+        const sum = load<f32>(sums + from);
+        const score = sum * load<f32>(inverse + from) * scale;
+        if (score > threshold) {
+          store<u32>(picked + ((<usize>place) << 3), firstRow + <u32>(from >> 2));
+          store<f32>(picked + ((<usize>place) << 3), sum, 4);
+          selectionAdd(selection, score, place);
+          place++;
+          threshold = selectionThreshold(selection);
+        }
+      }
+      limit = f32x4.splat(threshold);
+    }
+  }
+  return place;
+}
+
+/** Replaces places of `picked` by their rows, and writes their sums. */
+export function resolvePicked(places: usize, count: u32, picked: usize, dots: usize): void {
+  for (let at: usize = 0, end = (<usize>count) << 2; at < end; at += 4) {
+    const entry = picked + ((<usize>load<u32>(places + at)) << 3);
+    store<u32>(places + at, load<u32>(entry));
+    store<f32>(dots + at, load<f32>(entry, 4));
   }
 }
 

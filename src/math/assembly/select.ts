@@ -41,6 +41,24 @@ export function selectionThreshold(selection: usize): f32 {
   return load<f32>(selection, 12);
 }
 
+/** Where the next key goes, and where the buffer ends: for loops that keep them at hand. */
+// @ts-ignore: decorator
+@inline
+export function selectionNext(selection: usize): usize {
+  return <usize>load<u32>(selection, 16) + ((<usize>load<u32>(selection, 8)) << 3);
+}
+// @ts-ignore: decorator
+@inline
+export function selectionFull(selection: usize): usize {
+  return <usize>load<u32>(selection, 16) + ((<usize>load<u32>(selection, 4)) << 3);
+}
+/** Tells the selection that keys have been written up to `next`. */
+// @ts-ignore: decorator
+@inline
+export function selectionAdvance(selection: usize, next: usize): void {
+  store<u32>(selection, <u32>((next - <usize>load<u32>(selection, 16)) >> 3), 8);
+}
+
 /** Adds a pair whose score is above the threshold. Rows must come in rising order: of equal scores the first stays. */
 export function selectionAdd(selection: usize, score: f32, row: u32): void {
   const count = load<u32>(selection, 8);

@@ -1,4 +1,4 @@
-import { SELECTION_BYTES, selectionAdd, selectionThreshold } from './select';
+import { keyOf, SELECTION_BYTES, selectionAdvance, selectionFull, selectionNext, selectionShrink, selectionThreshold } from './select';
 
 /**
  * The place of one band of dimensions (between two neighbouring prefixes) in a sweep, four u32 in memory: address of the
@@ -35,8 +35,7 @@ export function sweepChunk(bands: usize, bandCount: u32, queryCount: u32, rows: 
  */
 // @ts-ignore: decorator
 @inline
-function limitOf(selection: usize, scale: f32): v128 {
-  const threshold = selectionThreshold(selection);
+function limitOf(threshold: f32, scale: f32): v128 {
   const ratio = scale == 0 ? (threshold < 0 ? -Infinity : Infinity) : threshold / scale;
   return f32x4.splat(<f32>(ratio - abs(ratio) * 1e-6 - 1e-35));
 }
@@ -46,7 +45,10 @@ function limitOf(selection: usize, scale: f32): v128 {
 function sweepBand(
   products: usize, sums: usize, isFirst: bool, isLast: bool, inverse: usize, scale: f32, rows: u32, rowBase: u32, selection: usize,
 ): void {
-  let limit = limitOf(selection, scale);
+  let threshold = selectionThreshold(selection);
+  let limit = limitOf(threshold, scale);
+  let next = selectionNext(selection);
+  let full = selectionFull(selection);
   const bytes = (<usize>rows) << 2;
   for (let at: usize = 0; at < bytes; at += 64) {
     let s0 = v128.load(products + at);
@@ -65,16 +67,13 @@ function sweepBand(
       v128.store(sums + at, s2, 32);
       v128.store(sums + at, s3, 48);
     }
-    const c0 = f32x4.mul(s0, v128.load(inverse + at));
-    const c1 = f32x4.mul(s1, v128.load(inverse + at, 16));
-    const c2 = f32x4.mul(s2, v128.load(inverse + at, 32));
-    const c3 = f32x4.mul(s3, v128.load(inverse + at, 48));
-    const g0 = f32x4.gt(c0, limit);
-    const g1 = f32x4.gt(c1, limit);
-    const g2 = f32x4.gt(c2, limit);
-    const g3 = f32x4.gt(c3, limit);
+    const g0 = f32x4.gt(f32x4.mul(s0, v128.load(inverse + at)), limit);
+    const g1 = f32x4.gt(f32x4.mul(s1, v128.load(inverse + at, 16)), limit);
+    const g2 = f32x4.gt(f32x4.mul(s2, v128.load(inverse + at, 32)), limit);
+    const g3 = f32x4.gt(f32x4.mul(s3, v128.load(inverse + at, 48)), limit);
     if (v128.any_true(v128.or(v128.or(g0, g1), v128.or(g2, g3)))) {
-      let above = <u32>i32x4.bitmask(g0) | (<u32>i32x4.bitmask(g1) << 4) | (<u32>i32x4.bitmask(g2) << 8) | (<u32>i32x4.bitmask(g3) << 12);
+      // 32-bit masks narrowed to bytes: one bit a row.
+      let above = <u32>i8x16.bitmask(i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(g0, g1), i16x8.narrow_i32x4_s(g2, g3)));
       const left = bytes - at;
       if (left < 64) above &= (1 << <u32>(left >> 2)) - 1;
       const row = rowBase + <u32>(at >> 2);
@@ -86,9 +85,19 @@ function sweepBand(
         let sum = load<f32>(products + place);
         if (!isFirst) sum = isLast ? sum + load<f32>(sums + place) : load<f32>(sums + place);
         const score = sum * load<f32>(inverse + place) * scale;
-        if (score > selectionThreshold(selection)) selectionAdd(selection, score, row + lane);
+        if (score > threshold) {
+          store<u64>(next, keyOf(score, row + lane));
+          next += 8;
+          if (next == full) {
+            selectionAdvance(selection, next);
+            selectionShrink(selection);
+            next = selectionNext(selection);
+            threshold = selectionThreshold(selection);
+            limit = limitOf(threshold, scale);
+          }
+        }
       }
-      limit = limitOf(selection, scale);
     }
   }
+  selectionAdvance(selection, next);
 }
