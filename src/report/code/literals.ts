@@ -2,7 +2,7 @@ import type { FullSpec } from './spec.ts';
 
 /** A string in Python or JavaScript: JSON's escapes mean the same in both. */
 export function stringLiteral(text: string): string {
-  return JSON.stringify(text).replace(/[\u007f\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return JSON.stringify(text).replace(/[\u007f-\u009f\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** A quoted SQL identifier. */

@@ -90,7 +90,7 @@ export async function funnelSearch(client, query, k = K) {
       await client.search({
         collection_name: collection,
         anns_field: field,
-        data: [prefix(query, dims)],
+        data: prefix(query, dims),
         limit: stage === 0 ? keep : Math.min(keep, ids.length),
         filter: stage === 0 ? '' : \`\${ID} in \${JSON.stringify(ids)}\`,
         output_fields: [ID],
@@ -98,7 +98,7 @@ export async function funnelSearch(client, query, k = K) {
         params: stage === 0 ? HEAD_SEARCH : {},
       }),
     );
-    found = (answer.results[0] ?? []).map((hit) => [${isText ? 'hit[ID]' : 'Number(hit[ID])'}, hit.score]);
+    found = answer.results.map((hit) => [${isText ? 'hit[ID]' : 'Number(hit[ID])'}, hit.score]);
     if (found.length === 0) break;
   }
   return found.slice(0, k);
@@ -120,7 +120,7 @@ async function readNpy(path) {
 async function main([what, path${isText ? ', idPath' : ''}]) {
   if (path === undefined || !['load', 'search'].includes(what)) throw new Error('usage: funnel-milvus.mjs load documents.npy${isText ? ' ids.txt' : ''} | search queries.npy');
   const vectors = await readNpy(path);
-  const client = new MilvusClient({ address: ADDRESS });
+  const client = new MilvusClient({ address: ADDRESS, logLevel: 'warn' });
   await client.connectPromise;
   try {
     if (what === 'load') return await load(client, vectors${isText ? ", (await readFile(idPath, 'utf8')).split('\\n')" : ''});

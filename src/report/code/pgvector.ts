@@ -1,5 +1,5 @@
 import { UserError } from '../../base/errors.ts';
-import { headerLines, sqlName } from './literals.ts';
+import { commentText, headerLines, sqlName } from './literals.ts';
 import { headParams, type FullSpec, type GeneratedCode } from './spec.ts';
 
 /** pgvector indexes at most this many dimensions of 16-bit numbers. */
@@ -14,6 +14,8 @@ export function pgvectorCode(spec: FullSpec): GeneratedCode {
   const idType = spec.idType === 'text' ? 'text' : 'bigint';
   const head = headSql(spec, column);
   const isExact = head.index === undefined;
+  const taken = [spec.idField, spec.embeddingColumn];
+  const distanceName = taken.includes('distance') ? 'funnel_distance' : 'distance';
   const similarity = spec.idField === 'similarity' ? 'cosine' : 'similarity';
 
   const stages = spec.stages.map((stage, index) => {
@@ -25,7 +27,7 @@ export function pgvectorCode(spec: FullSpec): GeneratedCode {
   });
   const ctes = stages.map(
     ({ name, from, distance, keep }) => `  ${name} AS MATERIALIZED (
-    SELECT ${id}, ${column}, ${distance} AS distance
+    SELECT ${id}, ${column}, ${distance} AS ${distanceName}
     FROM ${from}
     ORDER BY ${distance}
     LIMIT ${keep}
@@ -38,8 +40,8 @@ export function pgvectorCode(spec: FullSpec): GeneratedCode {
 -- Needs pgvector 0.8 or newer. <=> is the cosine distance: it divides by the lengths of what it compares, so every prefix is
 -- normalised again by itself.
 --
---   INSERT INTO ${oneLine(table)} VALUES (1, '[0.1,0.2,…]');
---   SELECT * FROM ${oneLine(sqlName(`${spec.collection}_funnel`))}('[0.1,0.2,…]', ${spec.k});
+--   INSERT INTO ${commentText(table)} VALUES (1, '[0.1,0.2,…]');
+--   SELECT * FROM ${commentText(sqlName(`${spec.collection}_funnel`))}('[0.1,0.2,…]', ${spec.k});
 CREATE EXTENSION IF NOT EXISTS vector;
 
 CREATE TABLE IF NOT EXISTS ${table} (
@@ -51,7 +53,7 @@ ${
   isExact
     ? `-- The head search was measured exact: it reads every row. With many rows an index is faster and loses a little; then also
 -- write ::halfvec(${spec.stages[0]!.dims}) after both prefixes of stage1, or the index is not used.
--- CREATE INDEX ON ${oneLine(table)} USING hnsw ((${oneLine(prefixSql(column, spec.stages[0]!.dims, spec.dims, `::halfvec(${spec.stages[0]!.dims})`))}) halfvec_cosine_ops);`
+-- CREATE INDEX ON ${commentText(table)} USING hnsw ((${commentText(prefixSql(column, spec.stages[0]!.dims, spec.dims, `::halfvec(${spec.stages[0]!.dims})`))}) halfvec_cosine_ops);`
     : `-- Serves stage1 only: its expression must stay the same as there.
 ${head.index}`
 }
@@ -61,9 +63,9 @@ RETURNS TABLE (${id} ${idType}, ${similarity} double precision)
 LANGUAGE sql STABLE${settings} AS $funnel$
 WITH
 ${ctes.join(',\n')}
-SELECT ${id}, 1 - distance
+SELECT ${id}, 1 - ${distanceName}
 FROM ${last.name}
-ORDER BY distance
+ORDER BY ${distanceName}
 LIMIT $2
 $funnel$;
 `;
@@ -105,8 +107,4 @@ function headSql(spec: FullSpec, column: string): HeadSql {
       ...(keep > mostEfSearch ? ['hnsw.iterative_scan = strict_order'] : []),
     ],
   };
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ');
 }

@@ -85,7 +85,7 @@ def funnel_search(client, query, k=K):
             data=[prefix(query, dims).tolist()],
             anns_field=field,
             limit=keep if ids is None else min(keep, len(ids)),
-            filter="" if ids is None else f"{ID} in {json.dumps(ids)}",
+            filter="" if ids is None else f"{ID} in {json.dumps(ids, ensure_ascii=False)}",
             output_fields=[ID],
             search_params={"metric_type": METRIC, "params": HEAD_SEARCH if stage == 0 else {}},
         )[0]

@@ -1,8 +1,10 @@
+import { showValue, UserError } from '../../base/errors.ts';
 import { headerLines, stringLiteral } from './literals.ts';
 import { headParams, type FullSpec, type GeneratedCode } from './spec.ts';
 
 /** A Python program on Qdrant: one named vector a prefix, the funnel as one request of nested prefetches. */
 export function qdrantCode(spec: FullSpec): GeneratedCode {
+  checkNames(spec);
   const isText = spec.idType === 'text';
   const isExact = spec.head.index === 'flat';
   const { build, search } = headParams(spec);
@@ -88,7 +90,7 @@ def funnel_search(client, query, k=K):
         COLLECTION,
         query=prefetch.query,
         using=prefetch.using,
-        params=prefetch.params,
+        search_params=prefetch.params,
         prefetch=prefetch.prefetch,
         limit=k,
         with_payload=${isText ? 'True' : 'False'},
@@ -115,4 +117,10 @@ if __name__ == "__main__":
     main()
 `;
   return { code, language: 'python', fileName: 'funnel_qdrant.py' };
+}
+
+/** Qdrant keeps vectors in folders named after them. */
+function checkNames(spec: FullSpec): void {
+  const wrong = [spec.collection, ...spec.stages.map((stage) => stage.field)].find((name) => /[<>:"/\\|?*\p{Cc}]|^\.{0,2}$/u.test(name) || name.length > 200);
+  if (wrong !== undefined) throw new UserError('code/name', `Qdrant takes no name ${showValue(wrong)}, expected up to 200 characters without < > : " / \\ | ? *`);
 }
