@@ -29,7 +29,7 @@ export function pgvectorCode(spec: FullSpec): GeneratedCode {
     ({ name, from, distance, keep }) => `  ${name} AS MATERIALIZED (
     SELECT ${id}, ${column}, ${distance} AS ${distanceName}
     FROM ${from}
-    ORDER BY ${distance}
+    ORDER BY ${distanceName}
     LIMIT ${keep}
   )`,
   );
@@ -90,21 +90,30 @@ function headSql(spec: FullSpec, column: string): HeadSql {
   if (dims > mostIndexedDims) throw new UserError('code/dims', `pgvector indexes at most ${mostIndexedDims} dimensions, the head search has ${dims}`);
   const { build, search } = headParams(spec);
   const table = sqlName(spec.collection);
+  const name = sqlName(indexName(spec.collection, dims));
   const target = `((${prefixSql(column, dims, spec.dims, `::halfvec(${dims})`)}) halfvec_cosine_ops)`;
   if (spec.head.index.startsWith('ivf') || spec.head.index === 'scann') {
     return {
-      index: `CREATE INDEX ON ${table} USING ivfflat ${target} WITH (lists = ${Math.min(32_768, build['nlist'] ?? 1000)});`,
+      index: `CREATE INDEX IF NOT EXISTS ${name} ON ${table} USING ivfflat ${target} WITH (lists = ${Math.min(32_768, build['nlist'] ?? 1000)});`,
       settings: [`ivfflat.probes = ${search['nprobe'] ?? 10}`, 'ivfflat.iterative_scan = relaxed_order'],
     };
   }
   const m = Math.min(100, Math.max(2, build['M'] ?? 16));
   const ef = Math.min(1000, Math.max(2 * m, build['efConstruction'] ?? 200));
   return {
-    index: `CREATE INDEX ON ${table} USING hnsw ${target} WITH (m = ${m}, ef_construction = ${ef});`,
+    index: `CREATE INDEX IF NOT EXISTS ${name} ON ${table} USING hnsw ${target} WITH (m = ${m}, ef_construction = ${ef});`,
     settings: [
       `hnsw.ef_search = ${Math.min(mostEfSearch, Math.max(search['ef'] ?? 64, keep))}`,
       // Beyond what one pass of the graph may return it goes on where it stopped.
       ...(keep > mostEfSearch ? ['hnsw.iterative_scan = strict_order'] : []),
     ],
   };
+}
+
+/** PostgreSQL cuts names to 63 bytes: cut here, so that the index is not taken for the table. */
+function indexName(collection: string, dims: number): string {
+  const encoder = new TextEncoder();
+  let start = collection;
+  while (encoder.encode(start).length > 48) start = [...start].slice(0, -1).join('');
+  return `${start}_head_${dims}`;
 }
