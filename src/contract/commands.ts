@@ -45,7 +45,6 @@ const table = [
   { id: 'engine.restart', title: 'Restart the engine', menu: 'run', by: 'main', startsGroup: true },
 
   { id: 'shortcuts', title: 'Keyboard shortcuts', menu: 'help', keys: '?', by: 'screen', keepKeyForPage: true },
-  { id: 'documentation', title: 'Documentation', menu: 'help', by: 'main' },
   { id: 'about', title: 'About Funnelscope', menu: 'help', by: 'main', startsGroup: true },
 ] as const satisfies readonly Command[];
 

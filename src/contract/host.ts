@@ -22,6 +22,8 @@ export interface HostBridge {
   deleteSecret?(ref: string): Promise<void>;
   /** Commands of the host's menu: ids of commands.ts, or `openPathCommand(path)`. */
   onCommand?(listener: (command: string) => void): () => void;
+  /** Runs a command of the table that is the host's (`by: 'main'`); a host without this shows none of them. */
+  runCommand?(command: string): void;
   /** Tells the host that this path was opened, for its list of recent files. */
   noteOpened?(path: string): void;
   /** Opens one of the few allowed web addresses in the system's browser. */
