@@ -1,6 +1,8 @@
 import { sliceOf } from '../base/async.ts';
 import { UserError } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
+import { floatTensor, openOnnxSession } from '../math/onnx-runtime.ts';
+import { graphBuilder } from './graph-builder.ts';
 import { symmetricEigen } from './symmetric-eigen.ts';
 
 /** The principal axes of a set of rows. */
@@ -25,13 +27,12 @@ export interface PcaOptions extends WorkOptions {
 }
 
 /**
- * Principal component analysis by the eigenvectors of the second-moment matrix, accumulated in double precision.
+ * Principal component analysis by the eigenvectors of the second-moment matrix.
  * @param rows count × dims, row-major.
  */
 export async function fitPca(rows: Float32Array, count: number, dims: number, options: PcaOptions = {}): Promise<Pca> {
   if (count < 1) throw new UserError('training/no-rows', 'PCA needs at least one row');
   if (rows.length < count * dims) throw new UserError('training/short-rows', `PCA expected ${count} × ${dims} numbers, got ${rows.length}`);
-  const slice = sliceOf(options.signal);
   const mean = new Float64Array(dims);
   let total = 0;
   for (let row = 0; row < count; row += 1) {
@@ -41,36 +42,41 @@ export async function fitPca(rows: Float32Array, count: number, dims: number, op
   }
   if (!(total > 0)) throw new UserError('training/no-weight', 'PCA needs weights with a sum above zero');
   for (let j = 0; j < dims; j += 1) mean[j]! /= total;
-  const moments = new Float64Array(dims * dims);
-  const shifted = new Float64Array(BLOCK * dims);
-  for (let start = 0; start < count; start += BLOCK) {
-    const size = Math.min(BLOCK, count - start);
-    for (let i = 0; i < size; i += 1) {
-      const root = Math.sqrt((options.weights?.[start + i] ?? 1) / total);
-      for (let j = 0; j < dims; j += 1) shifted[i * dims + j] = root * (rows[(start + i) * dims + j]! - mean[j]!);
-    }
-    addSquare(moments, shifted, size, dims);
-    await slice();
-  }
-  for (let i = 0; i < dims; i += 1) for (let j = 0; j < i; j += 1) moments[i * dims + j] = moments[j * dims + i]!;
+  const moments = await secondMoments(rows, count, dims, mean, total, options);
   const { values, vectors } = symmetricEigen(moments, dims);
   return { dims, mean, axes: vectors, variances: values };
 }
 
-const BLOCK = 64;
+/** Rows in one product: their sum is float32, the sum of these sums is double. */
+const CHUNK_ROWS = 512;
 
-/** Adds XᵀX of `size` rows to the upper triangle: four rows at a time, so that each moment is loaded and stored once for four. */
-function addSquare(moments: Float64Array, x: Float64Array, size: number, dims: number): void {
-  const padded = (size + 3) & ~3;
-  x.fill(0, size * dims, Math.min(padded * dims, x.length));
-  for (let r = 0; r < padded; r += 4) {
-    const [a, b, c, d] = [r * dims, (r + 1) * dims, (r + 2) * dims, (r + 3) * dims];
-    for (let i = 0; i < dims; i += 1) {
-      const [xa, xb, xc, xd] = [x[a + i]!, x[b + i]!, x[c + i]!, x[d + i]!];
-      const out = i * dims;
-      for (let j = i; j < dims; j += 1) moments[out + j]! += xa * x[a + j]! + xb * x[b + j]! + xc * x[c + j]! + xd * x[d + j]!;
+async function secondMoments(rows: Float32Array, count: number, dims: number, mean: Float64Array, total: number, { weights, centred, signal }: PcaOptions): Promise<Float64Array> {
+  const builder = graphBuilder();
+  builder.add('Gemm', ['x', 'x'], { transA: { int: 1 } }, 'square');
+  const session = await openOnnxSession(builder.write('second-moments', { x: [CHUNK_ROWS, dims] }, { square: [dims, dims] }));
+  const slice = sliceOf(signal);
+  const moments = new Float64Array(dims * dims);
+  const chunk = new Float32Array(CHUNK_ROWS * dims);
+  const square = new Float32Array(dims * dims);
+  try {
+    for (let start = 0; start < count; start += CHUNK_ROWS) {
+      const size = Math.min(CHUNK_ROWS, count - start);
+      chunk.set(rows.subarray(start * dims, (start + size) * dims));
+      chunk.fill(0, size * dims);
+      if (weights !== undefined || centred === true) {
+        for (let i = 0; i < size; i += 1) {
+          const root = Math.sqrt(weights?.[start + i] ?? 1);
+          for (let j = 0; j < dims; j += 1) chunk[i * dims + j] = root * (chunk[i * dims + j]! - mean[j]!);
+        }
+      }
+      await session.run({ x: floatTensor(chunk, [CHUNK_ROWS, dims]) }, { square: floatTensor(square, [dims, dims]) });
+      for (let i = 0; i < square.length; i += 1) moments[i]! += square[i]! / total;
+      await slice();
     }
+  } finally {
+    await session.close();
   }
+  return moments;
 }
 
 /** A rotation matrix for `applyLinear` (y = x · R): column j is the j-th axis. dims × dims, row-major. */

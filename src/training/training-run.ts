@@ -66,9 +66,9 @@ export async function runTraining(job: TrainingJob, options: TrainingOptions = {
   const { checkpoint, patience = 2 } = options;
   const parameters = job.state[0]!;
   const best = job.validate === undefined ? undefined : parameters.slice();
-  let progress: Progress = { epoch: 0, step: 0, lossSum: 0, results: [], bestEpoch: -1, bestScore: -Infinity };
+  let progress: RunProgress = { epoch: 0, step: 0, lossSum: 0, results: [], bestEpoch: -1, bestScore: null };
   const saved = [...job.state, ...(best === undefined ? [] : [best])];
-  const resumed = checkpoint === undefined ? undefined : await readCheckpoint<Progress & { readonly counter: number }>(checkpoint.path, checkpoint.identity, saved);
+  const resumed = checkpoint === undefined ? undefined : await readCheckpoint<RunProgress & { readonly counter: number }>(checkpoint.path, checkpoint.identity, saved);
   if (resumed !== undefined) {
     progress = resumed;
     job.counter.step = resumed.counter;
@@ -107,8 +107,8 @@ export async function runTraining(job: TrainingJob, options: TrainingOptions = {
       const result: EpochResult = { epoch: progress.epoch, loss: progress.lossSum / Math.max(1, steps), ...(score === undefined ? {} : { score }) };
       progress.results.push(result);
       options.onEpoch?.(result);
-      if (score === undefined || score > progress.bestScore) {
-        progress.bestScore = score ?? -Infinity;
+      if (score === undefined || progress.bestScore === null || score > progress.bestScore) {
+        progress.bestScore = score ?? null;
         progress.bestEpoch = progress.epoch;
         best?.set(parameters);
       } else if (progress.epoch - progress.bestEpoch >= patience) stopped = 'early';
@@ -125,13 +125,14 @@ export async function runTraining(job: TrainingJob, options: TrainingOptions = {
   return { epochs: progress.results, bestEpoch: progress.bestEpoch, stopped };
 }
 
-interface Progress {
+interface RunProgress {
   epoch: number;
   step: number;
   lossSum: number;
   results: EpochResult[];
   bestEpoch: number;
-  bestScore: number;
+  /** null until there is a score: the checkpoint's JSON knows no infinity. */
+  bestScore: number | null;
 }
 
 /** Rises over the first steps, then falls in a straight line towards zero. */
