@@ -2,17 +2,19 @@ import { stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import type { ReadOptions } from '../contract/dataset.ts';
+import { arrowRecords } from './arrow.ts';
 import { findBeirFiles } from './beir.ts';
 import { firstBytes, statOrExplain } from './byte-source.ts';
 import { delimitedRecords } from './delimited.ts';
 import { jsonArrayRecords } from './json-array.ts';
 import { jsonLinesRecords } from './json-lines.ts';
+import { parquetRecords } from './parquet.ts';
 import { folderRecords, linesAsRecords, listFiles } from './plain-text.ts';
 import type { RecordSource } from './records.ts';
 import { openText, type TextSource } from './text-stream.ts';
 
 /** Formats that can be asked for by name (`ReadOptions.format`). */
-export const corpusFormats = ['jsonl', 'json', 'csv', 'tsv', 'txt', 'beir', 'folder'] as const;
+export const corpusFormats = ['jsonl', 'json', 'csv', 'tsv', 'txt', 'parquet', 'arrow', 'beir', 'folder'] as const;
 export type CorpusFormat = (typeof corpusFormats)[number];
 
 /** Opens whatever lies at a path as records: tells the format by first bytes, name and content unless `options.format` says it. */
@@ -20,7 +22,9 @@ export async function openRecords(path: string, options: ReadOptions = {}): Prom
   const info = await statOrExplain(path);
   if (info.isDirectory()) return openFolder(path, options);
   const format = options.format === undefined ? undefined : knownFormat(options.format, path);
-  await refuseVectors(path);
+  const table = await tableFormat(path);
+  if (table === 'parquet') return parquetRecords(path);
+  if (table === 'arrow') return arrowRecords(path);
   const source = await openText(path, options.encoding);
   switch (format ?? formatOf(path, source)) {
     case 'jsonl':
@@ -69,10 +73,16 @@ const vectorMagics: readonly (readonly [string, string])[] = [
   ['\x89HDF\r\n', 'an HDF5 file'],
 ];
 
-async function refuseVectors(file: string): Promise<void> {
+/** Binary tables by their first bytes (an Arrow stream, which has none of its own, by its name). @throws UserError for files of bare vectors. */
+async function tableFormat(file: string): Promise<'parquet' | 'arrow' | undefined> {
   const head = (await firstBytes(file, 8)).toString('latin1');
-  const magic = vectorMagics.find(([mark]) => head.startsWith(mark));
-  if (magic !== undefined) throw new UserError('corpus/vectors', `is ${magic[1]}: vectors, not text`, { place: { file }, hint: 'open it as vectors (--vectors)' });
+  const vectors = vectorMagics.find(([mark]) => head.startsWith(mark));
+  if (vectors !== undefined) throw new UserError('corpus/vectors', `is ${vectors[1]}: vectors, not text`, { place: { file }, hint: 'open it as vectors (--vectors)' });
+  if (head.startsWith('PAR1')) return 'parquet';
+  if (head.startsWith('ARROW1') || (head.startsWith('\xff\xff\xff\xff') && /\.(arrow|arrows|feather|ipc)$/i.test(file))) return 'arrow';
+  const named = /\.(parquet|arrow|arrows|feather|ipc)$/i.exec(file)?.[1];
+  if (named === undefined) return undefined;
+  throw new UserError('corpus/wrong-magic', `is named like a ${named.toLowerCase()} file but begins with ${JSON.stringify(head.slice(0, 4))}`, { place: { file } });
 }
 
 /** By extension, then by content: a `.json` with an object a line is JSONL, a `.txt` stays text. */

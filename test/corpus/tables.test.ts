@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { previewCorpus } from '../../src/corpus/preview.ts';
+import { readCorpus } from '../../src/corpus/read-corpus.ts';
+import { filesIn, lineOf } from '../fixtures/temp-folder.ts';
+
+const data = join(import.meta.dirname, '../fixtures/data');
+const names = ['table-snappy.parquet', 'table-zstd.parquet', 'table-gzip-groups.parquet', 'table-brotli-plain.parquet', 'table-lz4-split.parquet', 'table-none.parquet'];
+const arrows = ['table-uncompressed.feather', 'table-lz4.feather', 'table-zstd.feather', 'table-stream.arrow'];
+
+describe('Parquet and Arrow as pyarrow writes them', () => {
+  test.each([...names, ...arrows])('%s: text, titles, ids beyond 2⁵³; vectors and nested columns are left out with a warning', async (name) => {
+    const corpus = await readCorpus(join(data, name));
+    expect(corpus.stats).toMatchObject({ count: 30, format: name.endsWith('parquet') ? 'parquet' : 'arrow' });
+    expect(corpus.ids[5]).toBe('9007199254740998');
+    expect(corpus.titles!.slice(2, 5)).toEqual(['Title 2', '', 'Title 4']);
+    expect(corpus.texts[29]).toBe('text of row 29: größe, 你好');
+    expect(corpus.stats.warnings).toEqual([
+      'column "emb" holds lists (vectors?); they are not read as text',
+      'column "fixed" holds lists (vectors?); they are not read as text',
+      'column "nested" is nested; it is not read',
+    ]);
+  });
+
+  test('all of them hold the same corpus', async () => {
+    const hashes = await Promise.all([...names, ...arrows].map(async (name) => (await readCorpus(join(data, name))).contentHash));
+    expect(new Set(hashes).size).toBe(1);
+  });
+
+  test('LZ4 blocks that refer back into earlier ones', async () => {
+    const corpus = await readCorpus(join(data, 'long-lz4.feather'));
+    corpus.texts.forEach((text, row) => expect(text).toBe(`the same words again and again, number ${row % 10}, `.repeat(8)));
+  });
+
+  test('a preview shows dates as text and guesses columns', async () => {
+    const preview = await previewCorpus(join(data, 'table-snappy.parquet'));
+    expect(preview.columns).toEqual([
+      { name: 'id', role: 'id', reason: 'is called "id"' },
+      { name: 'title', role: 'title', reason: 'is called "title"' },
+      { name: 'text', role: 'text', reason: 'is called "text"' },
+      { name: 'when', role: 'none', reason: '' },
+    ]);
+    expect(preview.rows[0]).toEqual(['9007199254740993', 'Title 0', 'text of row 0: größe, 你好', '2026-01-01T00:00:00.000Z']);
+  });
+
+  test.each(['table-zstd.parquet', 'table-lz4.feather'])('%s cut short is one line', async (name) => {
+    const whole = await readFile(join(data, name));
+    const folder = await filesIn({ [name]: whole.subarray(0, whole.length - 20) });
+    expect(await lineOf(readCorpus(join(folder, name)), folder)).toMatch(/^table-\w+\.\w+: is not an? (Parquet|Arrow) file that can be read: /);
+  });
+
+  test('a wrong name is told', async () => {
+    const folder = await filesIn({ 'c.parquet': '{"id":1,"text":"x"}' });
+    expect(await lineOf(readCorpus(join(folder, 'c.parquet')), folder)).toBe('c.parquet: is named like a parquet file but begins with "{\\"id"');
+  });
+});
