@@ -96,8 +96,11 @@ describe.skipIf(browserPath === undefined)('report.html in Chromium', () => {
     expect(messages.some((message) => /Content Security Policy/.test(message))).toBe(true);
   });
 
-  it('applies its style sheet and keeps every text inside its picture', async () => {
-    const { page, messages } = await open(fixtureReport);
+  it.each([
+    ['usual', fixtureReport],
+    ['hostile', hostileReport()],
+  ])('applies its style sheet and keeps every text inside its picture, with %s names', async (_, report) => {
+    const { page, messages } = await open(report);
     const outside = await page.evaluate(() =>
       [...document.querySelectorAll('svg')].flatMap((svg) => {
         const box = svg.getBoundingClientRect();

@@ -3,6 +3,12 @@ export function textWidth(text: string, size: number): number {
   return [...text].length * size * 0.6;
 }
 
+/** A name short enough for a picture; the whole of it is in the hover and the table. */
+export function shortName(name: string, most = 32): string {
+  const letters = [...name];
+  return letters.length <= most ? name : `${letters.slice(0, most - 1).join('')}…`;
+}
+
 export interface Box {
   readonly x: number;
   readonly y: number;

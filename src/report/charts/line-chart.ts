@@ -1,6 +1,6 @@
 import { element, join, pixel, textElement, type Markup } from '../markup.ts';
 import { frameOf, picture, type Frame } from './frame.ts';
-import { overlaps, spread, textWidth, type Box } from './label-place.ts';
+import { overlaps, shortName, spread, textWidth, type Box } from './label-place.ts';
 import { mark, maxSeries, shapes } from './mark.ts';
 import type { Axis } from './scale.ts';
 
@@ -39,10 +39,14 @@ export interface LineChart {
 
 /** Lines with a band around each, a name at each line's end, and a hover that shows all values at one x. At most six series are drawn. */
 export function lineChart(chart: LineChart): Markup {
-  const series = chart.series.filter(({ points }) => points.length > 0).slice(0, maxSeries);
+  const room = chart.width * 0.3;
+  const series = chart.series
+    .filter(({ points }) => points.length > 0)
+    .slice(0, maxSeries)
+    .map((item) => ({ ...item, name: shortName(item.name, Math.floor((room - 22) / textWidth('0', 12))) }));
   const names = series.length > 1;
   const rightMargin = names ? 22 + Math.max(...series.map(({ name }) => textWidth(name, 12))) : 18;
-  const frame = frameOf({ ...chart, rightMargin: Math.min(rightMargin, chart.width * 0.3) });
+  const frame = frameOf({ ...chart, rightMargin: Math.min(rightMargin, room) });
   const drawn = series.map((item, index) => drawSeries(frame, item, index, chart, series.length));
   return picture(
     frame,

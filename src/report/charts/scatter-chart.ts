@@ -1,6 +1,6 @@
 import { element, pixel, textElement, type Markup } from '../markup.ts';
 import { frameOf, picture } from './frame.ts';
-import { placeLabels, textWidth, type Box } from './label-place.ts';
+import { placeLabels, shortName, textWidth, type Box } from './label-place.ts';
 import { mark, type Shape } from './mark.ts';
 import type { Axis } from './scale.ts';
 
@@ -48,7 +48,7 @@ export function scatterChart(chart: ScatterChart): Markup {
   ];
   const labelled = order.filter(({ point }) => point.label !== undefined);
   const bounds = { x: frame.left + 2, y: 26, width: frame.right - frame.left + 20, height: frame.bottom - 28 };
-  const places = placeLabels(labelled.map(({ point }) => ({ x: x(point.x), y: y(point.y), text: point.label! })), obstacles, bounds, 12);
+  const places = placeLabels(labelled.map(({ point }) => ({ x: x(point.x), y: y(point.y), text: shortName(point.label!) })), obstacles, bounds, 12);
   return picture(
     frame,
     chart.label,
@@ -77,7 +77,7 @@ export function scatterChart(chart: ScatterChart): Markup {
         'g',
         {},
         place.leader === undefined ? undefined : element('line', { class: 'leader', x1: x(point.x), y1: y(point.y), x2: place.leader[0], y2: place.leader[1] }),
-        textElement('text', { class: className, x: place.x, y: place.y, 'text-anchor': place.anchor }, point.label!),
+        textElement('text', { class: className, x: place.x, y: place.y, 'text-anchor': place.anchor }, shortName(point.label!)),
       );
     }),
   );
@@ -113,9 +113,9 @@ function boxBetween(a: Corner, b: Corner): Box {
 function keyOf(chart: ScatterChart, width: number): Markup {
   let x = width - 4;
   const items = [...chart.key].reverse().map(({ shape, colour, text, estimated }) => {
-    const start = x - textWidth(text, 11.5);
+    const start = x - textWidth(shortName(text), 11.5);
     x = start - 30;
-    return element('g', { class: colour === undefined ? 'beaten' : `c${colour}` }, mark(shape, start - 9, 10, 4, estimated ? 'dot hollow' : 'dot'), textElement('text', { class: 'key', x: start, y: 14 }, text));
+    return element('g', { class: colour === undefined ? 'beaten' : `c${colour}` }, mark(shape, start - 9, 10, 4, estimated ? 'dot hollow' : 'dot'), textElement('text', { class: 'key', x: start, y: 14 }, shortName(text)));
   });
   return element('g', {}, ...items.reverse());
 }

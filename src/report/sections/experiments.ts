@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatMs, formatNumber, formatPercent, formatPercentInterval, formatRatio, formatUnits } from '../../base/format.ts';
+import { formatBytes, formatCount, formatList, formatMs, formatNumber, formatPercent, formatPercentInterval, formatRatio, formatUnits } from '../../base/format.ts';
 import type { Report } from '../../contract/report.ts';
 import { compressionChart, orderChart, sizeTrendChart, tuningChart } from '../charts/experiment-charts.ts';
 import { heatMapChart } from '../charts/heat-map.ts';
@@ -55,14 +55,17 @@ export function tuningSection(report: Report): Section | undefined {
     point.measured === undefined ? '' : formatNumber(point.measured.p50),
     point.measured === undefined ? '' : formatNumber(point.measured.p95),
     formatBytes(point.headBytes),
+    point.totalBytes === undefined ? '' : formatBytes(point.totalBytes),
+    point.bytesReadPerQuery === undefined ? '' : formatBytes(point.bytesReadPerQuery),
   ]);
-  const columns = [words('schedule'), numeric('recall, tuned half'), numeric('recall, held out'), numeric('estimate, ms'), numeric('p50, ms'), numeric('p95, ms'), numeric('head')];
+  const columns = [words('schedule'), numeric('recall, tuned half'), numeric('recall, held out'), ...['estimate, ms', 'p50, ms', 'p95, ms', 'head', 'all memory', 'read a query'].map(numeric)];
   return {
     id: 'tuning',
     title: 'The tuned schedule',
     lead: tuning.verdict,
     notes: [
-      `${formatCount(tuning.schedulesEvaluated)} schedules evaluated exactly and ${formatCount(tuning.schedulesPruned)} ruled out in ${formatMs(tuning.elapsedMs)}; chosen on ${formatUnits(tuning.queriesTuned, 'query', 'queries')}, reported on ${formatCount(tuning.queriesHeldOut)} others. ${tuning.how}`,
+      `${formatCount(tuning.schedulesEvaluated)} schedules evaluated exactly and ${formatCount(tuning.schedulesPruned)} ruled out in ${formatMs(tuning.searchMs ?? tuning.elapsedMs)}; chosen on ${formatUnits(tuning.queriesTuned, 'query', 'queries')}, reported on ${formatCount(tuning.queriesHeldOut)} others. ${tuning.how}`,
+      ...(tuning.contenders === undefined || tuning.contenders.length < 2 ? [] : [`Measured times cannot tell ${formatList(tuning.contenders)} apart; the one with the fewest stages is chosen.`]),
       ...(costModel === undefined ? [] : [`Estimates come from a cost model fitted on ${formatCount(costModel.runCount)} measured runs, off by ${formatPercent(costModel.relativeError)} (root mean square). ${costModel.how}`]),
       ...(tuning.speedupOverBestPrefix === undefined ? [] : [`Against the best single prefix of the same recall: ${formatRatio(tuning.speedupOverBestPrefix.value)} (${formatRatio(tuning.speedupOverBestPrefix.low)}–${formatRatio(tuning.speedupOverBestPrefix.high)}).`]),
     ],
@@ -84,10 +87,13 @@ export function sizeTrendSection(report: Report): Section | undefined {
       'projected',
     ]),
   ]);
-  const sizing = trend.sizing.map((row) => [formatCount(row.rowCount), row.index, String(row.dims), formatBytes(row.headBytes), formatBytes(row.fullBytes)]);
-  const checks = trend.series.flatMap(({ dims, check }) =>
-    check === undefined ? [] : [`At ${dims} dims the fit on the smaller samples predicted ${formatPercentInterval(check.predicted)} for the whole corpus; measured ${formatPercent(check.measured)}, ${check.inside ? 'inside' : 'outside'} the interval.`],
-  );
+  const sizing = trend.sizing.map((row) => [formatCount(row.rowCount), row.index, String(row.dims), formatBytes(row.headBytes), formatBytes(row.fullBytes), row.loadedBytes === undefined ? '' : formatBytes(row.loadedBytes), row.diskBytes === undefined ? '' : formatBytes(row.diskBytes)]);
+  const checks = trend.series.flatMap(({ dims, check, checkCandidates }) => [
+    ...(check === undefined ? [] : [`At ${dims} dims the fit on the smaller samples predicted ${formatPercentInterval(check.predicted)} for the whole corpus; measured ${formatPercent(check.measured)}, ${check.inside ? 'inside' : 'outside'} the interval.`]),
+    ...(checkCandidates === undefined
+      ? []
+      : [`Candidates that 99 % of the queries need at ${dims} dims: predicted ${formatCount(checkCandidates.predicted.value)} (${formatCount(checkCandidates.predicted.low)}–${formatCount(checkCandidates.predicted.high)}), measured ${checkCandidates.measured === null ? 'beyond what was looked at' : formatCount(checkCandidates.measured)}, ${checkCandidates.inside ? 'inside' : 'outside'} the interval.`]),
+  ]);
   return {
     id: 'size',
     title: 'Will it hold as the corpus grows?',
@@ -98,7 +104,7 @@ export function sizeTrendSection(report: Report): Section | undefined {
         chart: () => sizeTrendChart(trend, report.k),
         tables: [
           tableOf('Recall by corpus size', [numeric('dims'), numeric('documents'), numeric(`recall@${report.k} (95 %)`), numeric('candidates for 99 %'), words('how')], rows),
-          ...(sizing.length === 0 ? [] : [tableOf('Memory at larger sizes, computed', [numeric('documents'), words('index'), numeric('head dims'), numeric('head'), numeric('full vectors')], sizing)]),
+          ...(sizing.length === 0 ? [] : [tableOf('Memory at larger sizes, computed', [numeric('documents'), words('index'), numeric('head dims'), ...['head', 'full vectors', 'loaded', 'on disk'].map(numeric)], sizing)]),
         ],
       },
     ],
@@ -137,7 +143,7 @@ export function compressionSection(report: Report): Section | undefined {
     id: 'compression',
     title: 'Fewer dimensions or fewer bits?',
     lead: compressionSentence(compression),
-    notes: [],
+    notes: compression.how === undefined ? [] : [compression.how],
     figures: [{ chart: () => compressionChart(compression, report.k), tables: [tableOf('Forms of the vectors', columns, rows)] }],
   };
 }
