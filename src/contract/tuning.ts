@@ -157,5 +157,6 @@ export const compressionSchema = z.object({
       funnel: z.object({ keep: z.number().int(), recall: intervalSchema }).optional(),
     }),
   ),
+  how: z.string().optional(),
 });
 export type CompressionResult = z.infer<typeof compressionSchema>;
