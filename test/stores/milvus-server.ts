@@ -79,20 +79,31 @@ export async function startLite(options: { readonly wrap?: (command: readonly st
   }, 'gRPC server listening on');
 }
 
-/** The standalone Milvus 2.3.5 of PyPI (see scripts/milvus-contract-2.3.sh). It answers a few seconds after its port is open. */
+/**
+ * The standalone Milvus 2.3.5 of PyPI (see scripts/milvus-contract-2.3.sh). It answers some seconds after its port is open; after a
+ * crash it first waits until its own session of before has run out, about a minute.
+ */
 export async function startStandalone(venvDir: string, options: { readonly withPasswords?: boolean } = {}): Promise<TestServer> {
   const passwords = options.withPasswords === true ? ['--authorization-enabled', 'true'] : [];
-  const server = await startServer((dataDir, port) => [join(venvDir, 'bin', 'milvus-server'), '--data', dataDir, '--proxy-port', String(port), ...passwords], undefined);
-  return server;
+  const metricsPort = await freePort();
+  return startServer((dataDir, port, isRestart) => {
+    if (!isRestart) return [join(venvDir, 'bin', 'milvus-server'), '--data', dataDir, '--proxy-port', String(port), ...passwords];
+    // Its launcher refuses a port that has connections in TIME_WAIT, as after a crash; what it launches does not.
+    const bin = join(dataDir, 'bin');
+    const environment = [`LD_LIBRARY_PATH=${bin}`, 'DEPLOY_MODE=STANDALONE', `METRICS_PORT=${metricsPort}`, `MILVUS_RUN_DIR=${join(dataDir, 'run')}`];
+    return ['env', ...environment, 'sh', '-c', 'cd "$0" && exec bin/milvus run standalone >logs/restarted.log 2>&1', dataDir];
+  }, undefined);
 }
 
-async function startServer(commandOf: (dataDir: string, port: number) => readonly string[], readyText: string | undefined): Promise<TestServer> {
+async function startServer(commandOf: (dataDir: string, port: number, isRestart: boolean) => readonly string[], readyText: string | undefined): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'funnelscope-milvus-'));
   const port = await freePort();
   let child: ChildProcess | undefined;
+  let starts = 0;
 
   const start = async (): Promise<void> => {
-    const command = commandOf(dataDir, port);
+    const command = commandOf(dataDir, port, starts > 0);
+    starts += 1;
     // A process group of its own: the standalone server is a child of its launcher, and both must go together.
     const started = spawn(command[0]!, command.slice(1), { env: { ...process.env, PYTHONUNBUFFERED: '1' }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     child = started;

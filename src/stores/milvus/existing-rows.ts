@@ -125,8 +125,8 @@ export async function sampleCollection(context: MilvusContext, view: CollectionV
       const row = byKey.get(key);
       if (row === undefined) throw new UserError('milvus/verify', `collection ${view.name} changed while it was read: key ${key} is gone`, { hint: 'try again when nobody writes to it' });
       vectors.set(row[field.name] as ArrayLike<number>, (start + i) * field.dims);
-      if (request.textField !== undefined) texts.push(textOf(row[request.textField]));
-      if (request.titleField !== undefined) titles.push(textOf(row[request.titleField]));
+      if (request.textField !== undefined) texts.push(textOf(row, request.textField));
+      if (request.titleField !== undefined) titles.push(textOf(row, request.titleField));
     });
     work.onProgress?.({ phase: `reading rows of ${view.name}`, done: start + keys.length, total: picked.length, unit: 'rows' });
   }
@@ -140,6 +140,9 @@ export async function sampleCollection(context: MilvusContext, view: CollectionV
   };
 }
 
-function textOf(value: unknown): string {
+/** Fields outside the schema come back inside one JSON field. */
+function textOf(row: Record<string, unknown>, field: string): string {
+  const dynamic = row['$meta'] as Record<string, unknown> | undefined;
+  const value = row[field] ?? dynamic?.[field];
   return value === undefined || value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value);
 }
