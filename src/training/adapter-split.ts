@@ -25,7 +25,12 @@ export function splitRows(count: number, seed: number): AdapterSplit {
 }
 
 /** Some rows of a matrix, in the given order. */
-export function takeRows(rows: Float32Array, dims: number, numbers: Int32Array, out = new Float32Array(numbers.length * dims)): Float32Array {
+export function takeRows(rows: Float32Array, dims: number, numbers: Int32Array, out: Float32Array = new Float32Array(numbers.length * dims)): Float32Array {
   numbers.forEach((row, place) => out.set(rows.subarray(row * dims, (row + 1) * dims), place * dims));
   return out;
+}
+
+/** @throws UserError unless the rows are whole. */
+export function checkRows(rows: Float32Array, dims: number): void {
+  if (!Number.isInteger(rows.length / dims)) throw new UserError('training/width', `${rows.length} numbers do not make whole rows of ${dims} dimensions`);
 }

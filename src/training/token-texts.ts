@@ -13,7 +13,7 @@ export function tokenTextsOf(sequences: readonly (readonly number[])[]): TokenTe
 }
 
 /** Mean of the table's rows of each text's tokens, not normalised; a text without tokens gives a zero row. @returns texts × dims. */
-export function poolTexts(table: Float32Array, dims: number, { starts, tokens }: TokenTexts, texts: Int32Array, out = new Float32Array(texts.length * dims)): Float32Array {
+export function poolTexts(table: Float32Array, dims: number, { starts, tokens }: TokenTexts, texts: Int32Array, out: Float32Array = new Float32Array(texts.length * dims)): Float32Array {
   out.fill(0, 0, texts.length * dims);
   texts.forEach((text, place) => {
     const start = starts[text]!;

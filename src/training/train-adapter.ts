@@ -1,17 +1,13 @@
-import { createHash } from 'node:crypto';
-import { UserError } from '../base/errors.ts';
 import { sampleWithoutReplacement, seededRandom } from '../base/random.ts';
-import { floatTensor, openOnnxSession } from '../math/onnx-runtime.ts';
-import { adamStep, newAdamState } from './adam.ts';
-import { adapterGraph, type AdapterLoss } from './adapter-graph.ts';
-import { splitRows, takeRows, type AdapterSplit } from './adapter-split.ts';
+import { runAdapter } from './adapter-run.ts';
+import { checkRows, splitRows, takeRows, type AdapterSplit } from './adapter-split.ts';
 import { identityMatrix } from './controls.ts';
 import { applyLinear } from './linear.ts';
 import { neighbourBatches, type Anchors } from './neighbour-batches.ts';
 import { fitPca, pcaRotation } from './pca.ts';
 import { meanRecall, prefixNeighbours } from './prefix-recall.ts';
 import { prefixWeights } from './prefix.ts';
-import { runTraining, type EpochResult, type TrainingOptions } from './training-run.ts';
+import { runIdentity, type EpochResult, type TrainingOptions } from './training-run.ts';
 
 /** How an adapter is trained; everything but the prefixes has a default. */
 export interface AdapterSettings {
@@ -56,8 +52,12 @@ export interface TrainedAdapter {
   readonly stopped: 'finished' | 'early';
   /** Mean over the prefixes of recall@10 of held-out queries among held-out rows: as the vectors are, by PCA, by the result. */
   readonly validation: { readonly identity: number; readonly pca: number; readonly result: number };
-  readonly split: AdapterSplit;
 }
+
+export type AdapterOptions = Omit<TrainingOptions, 'checkpoint' | 'patience'> & {
+  /** A cancelled run leaves this file and goes on from it; a finished one removes it. */
+  readonly checkpointPath?: string | undefined;
+};
 
 const VALIDATION_K = 10;
 
@@ -69,8 +69,9 @@ const VALIDATION_K = 10;
  * @param rows count × dims, row-major, unit length; not changed.
  * @throws UserError for too few rows or bad prefixes; CancelledError.
  */
-export async function trainAdapter(rows: Float32Array, dims: number, settings: AdapterSettings, options: Omit<TrainingOptions, 'checkpoint'> & { readonly checkpointPath?: string | undefined } = {}): Promise<TrainedAdapter> {
+export async function trainAdapter(rows: Float32Array, dims: number, settings: AdapterSettings, options: AdapterOptions = {}): Promise<TrainedAdapter> {
   const { start, epochs, learningRate, scale, similarityWeight, near, anchorCount, seed, patience } = { ...ADAPTER_DEFAULTS, ...defined(settings) };
+  checkRows(rows, dims);
   const prefixes = prefixWeights(dims, settings.prefixes, settings.weights);
   const split = splitRows(rows.length / dims, seed);
   const trainRows = takeRows(rows, dims, split.train);
@@ -82,38 +83,25 @@ export async function trainAdapter(rows: Float32Array, dims: number, settings: A
   const began: AdapterStart = start === 'best' ? (validation.pca >= validation.identity ? 'pca' : 'identity') : start;
   const anchors = await findAnchors(trainRows, dims, near, Math.min(anchorCount, trainCount), seed, settings.threads, options);
 
-  const loss: AdapterLoss = { kind: 'preserve', similarityWeight };
   const matrix = began === 'pca' ? rotation : identityMatrix(dims);
-  const adam = newAdamState(matrix.length);
-  const x = new Float32Array(batchSize * dims);
-  const session = await openOnnxSession(adapterGraph({ batchSize, dims, prefixes, scale, loss }), { threads: settings.threads ?? 1 });
-  const inputs = { x: floatTensor(x, [batchSize, dims]), w: floatTensor(matrix, [dims, dims]) };
-  let batches: Int32Array[] = [];
-  const batchesOf = (epoch: number): Int32Array[] => neighbourBatches(anchors, trainCount, batchSize, near, seed, epoch);
-  try {
-    const result = await runTraining(
-      {
-        phase: 'training the adapter',
-        epochs,
-        stepsAnEpoch: batchesOf(0).length,
-        learningRate,
-        state: [matrix, adam.first, adam.second],
-        counter: adam,
-        beginEpoch: (epoch) => (batches = batchesOf(epoch)).length,
-        step: async (step, rate) => {
-          takeRows(trainRows, dims, batches[step]!, x);
-          const { losses, dw } = await session.run(inputs);
-          adamStep(matrix, dw!.data as Float32Array, adam, { learningRate: rate });
-          return prefixes.reduce((sum, { weight }, index) => sum + weight * (losses!.data as Float32Array)[index]!, 0);
-        },
-        validate: () => score(matrix),
-      },
-      { ...options, patience, checkpoint: options.checkpointPath === undefined ? undefined : { path: options.checkpointPath, identity: identityOf(rows, dims, settings) } },
-    );
-    return { dims, matrix, start: began, isTrained: result.bestEpoch >= 0, epochs: result.epochs, stopped: result.stopped, validation: { ...validation, result: await score(matrix) }, split };
-  } finally {
-    await session.close();
-  }
+  const result = await runAdapter(
+    {
+      batchSize,
+      dims,
+      prefixes,
+      scale,
+      loss: { kind: 'preserve', similarityWeight },
+      matrix,
+      epochs,
+      learningRate,
+      threads: settings.threads,
+      batchesOf: (epoch) => neighbourBatches(anchors, trainCount, batchSize, near, seed, epoch),
+      fill: (batch, x) => takeRows(trainRows, dims, batch, x),
+      validate: () => score(matrix),
+    },
+    { ...options, patience, checkpoint: options.checkpointPath === undefined ? undefined : { path: options.checkpointPath, identity: runIdentity([rows], { dims, ...settings, threads: undefined }) } },
+  );
+  return { dims, matrix, start: began, isTrained: result.bestEpoch >= 0, epochs: result.epochs, stopped: result.stopped, validation: { ...validation, result: await score(matrix) } };
 }
 
 /** Scores a map by the held-out rows: mean over the prefixes of recall@10 against their own full-dimension neighbours. */
@@ -142,17 +130,6 @@ async function findAnchors(rows: Float32Array, dims: number, near: number, count
   return { anchors, table };
 }
 
-/** Names the data and the settings, so that a checkpoint of another run is not taken up. */
-function identityOf(rows: Float32Array, dims: number, settings: AdapterSettings): string {
-  const hash = createHash('sha256').update(new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength));
-  return hash.update(JSON.stringify([dims, { ...settings, threads: undefined }])).digest('hex');
-}
-
 function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
-}
-
-/** @throws UserError unless the rows are whole. */
-export function checkRows(rows: Float32Array, dims: number): void {
-  if (!Number.isInteger(rows.length / dims)) throw new UserError('training/width', `${rows.length} numbers do not make whole rows of ${dims} dimensions`);
 }

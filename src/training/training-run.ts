@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { sliceOf, throwIfCancelled } from '../base/async.ts';
 import { CancelledError } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
@@ -139,4 +140,11 @@ interface RunProgress {
 function rateAt(step: number, total: number): number {
   const warm = Math.max(1, Math.round(WARM_UP_SHARE * total));
   return step < warm ? (step + 1) / warm : Math.max(0, (total - step) / Math.max(1, total - warm));
+}
+
+/** Names the data and the settings of a run, so that a checkpoint of another one is not taken up. */
+export function runIdentity(data: readonly (Float32Array | undefined)[], settings: object): string {
+  const hash = createHash('sha256').update(JSON.stringify(settings));
+  for (const array of data) if (array !== undefined) hash.update(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+  return hash.digest('hex');
 }
