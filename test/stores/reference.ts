@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { randomNormal, seededRandom } from '../../src/base/random.ts';
-import type { Neighbours } from '../../src/vectors/neighbours.ts';
+import { neighboursOf } from '../../src/vectors/neighbours.ts';
+import type { Neighbours, NeighbourTable } from '../../src/vectors/neighbours.ts';
 
 /** Plain-number vectors and searches in double precision: what every store is held against. */
 export interface Matrix {
@@ -78,4 +79,24 @@ export function expectSameNeighbours(found: Neighbours, matrix: Matrix, query: F
     if (found.scores[i] === found.scores[i - 1] && found.rows[i]! < found.rows[i - 1]!) wrong.push(`equal scores ${i - 1} and ${i} are not by rising row`);
   }
   expect(wrong).toEqual([]);
+}
+
+/**
+ * How many answers of two exact searches of the same queries differ, ties aside: a row that only one of them has must be as far as the
+ * other's last one, and a row that both have must have the same score.
+ */
+export function disagreements(a: NeighbourTable, b: NeighbourTable): number {
+  let count = a.queryCount === b.queryCount ? 0 : Infinity;
+  for (let query = 0; query < a.queryCount; query += 1) {
+    const [left, right] = [neighboursOf(a, query), neighboursOf(b, query)];
+    if (left.rows.length !== right.rows.length) count += 1;
+    for (const [one, other] of [[left, right], [right, left]] as const) {
+      const scores = new Map(Array.from(other.rows, (row, i) => [row, other.scores[i]!]));
+      const last = other.scores.at(-1) ?? -Infinity;
+      one.rows.forEach((row, i) => {
+        if (Math.abs((scores.get(row) ?? last) - one.scores[i]!) > TIE) count += 1;
+      });
+    }
+  }
+  return count;
 }
