@@ -1,4 +1,5 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { collectYoung } from './collect.ts';
 
 /** Tensors by name. The data are read (inputs) or written (outputs) in place: no copies. */
 export type TensorMap = Readonly<Record<string, Tensor>>;
@@ -18,6 +19,8 @@ export interface OnnxOptions {
   readonly threads?: number | undefined;
 }
 
+const COLLECT_AFTER_BYTES = 4 * 2 ** 20;
+
 /**
  * Opens a model given as bytes (see onnx-graph.ts). Threads do not spin while they wait: spinning takes the core from whoever
  * works between two runs.
@@ -32,8 +35,19 @@ export async function openOnnxSession(model: Uint8Array<ArrayBuffer>, options: O
     logSeverityLevel: 3,
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   });
+  let copiedBytes = 0;
   return {
-    run: async (inputs, outputs) => (outputs === undefined ? session.run(inputs) : session.run(inputs, outputs)) as Promise<TensorMap>,
+    async run(inputs, outputs) {
+      if (outputs === undefined) return (await session.run(inputs)) as TensorMap;
+      // The binding writes into the given tensors and hands out copies of them besides: garbage of the results' size at every run.
+      await session.run(inputs, outputs);
+      for (const tensor of Object.values(outputs)) copiedBytes += tensor.data.length * 4;
+      if (copiedBytes > COLLECT_AFTER_BYTES) {
+        copiedBytes = 0;
+        collectYoung();
+      }
+      return outputs;
+    },
     close: () => session.release(),
   };
 }

@@ -11,7 +11,7 @@ import { queryMatrixOf, type QueryMatrix } from './query-matrix.ts';
 import { readVectorSet, type VectorSet } from './vector-set.ts';
 
 /** Rows are read in chunks of about this size. */
-const CHUNK_BYTES = 4 * 2 ** 20;
+const CHUNK_BYTES = 2 ** 20;
 
 /**
  * The header of a .npy file.

@@ -56,7 +56,7 @@ export async function sweepTop(
   const bands = prefixes.map((to, index) => ({ from: index === 0 ? 0 : prefixes[index - 1]!, to }));
   const perQuery = prefixes.length * (8 * selectionCapacity(keep) + SELECTION_BYTES);
   const groupSize = Math.max(1, Math.min(queries.queryCount, GROUP_QUERIES, Math.floor(SELECTION_BUDGET_BYTES / perQuery)));
-  const sample = queries.queryCount < LEAST_QUERIES ? undefined : planSample(vectors.rowCount, keep);
+  const sample = queries.queryCount < LEAST_QUERIES ? undefined : planSample(vectors.rowCount, vectors.dims, keep);
   const bench = openWorkbench(vectors, bands, groupSize, keep, sample?.rows.length ?? 0);
   const session = await openOnnxSession(bandProducts(bands), { threads: options.threads });
   try {
@@ -77,21 +77,24 @@ export async function sweepTop(
 
 /** With fewer queries the sample costs more than it saves. */
 const LEAST_QUERIES = 24;
-const SAMPLE_ROWS = 4096;
+const MOST_SAMPLE_ROWS = 4096;
+/** The sample is held beside the vectors: wide ones get a smaller one. */
+const SAMPLE_BYTES = 4 * 2 ** 20;
 
 /**
  * A sample of rows that tells where a query's k-th best score will about lie: the score at `place` in the sample, chosen so that all
  * k are above it but once in about two thousand times. Rows below it need not be looked at; when too few are above, the query is swept anew.
  * Undefined where that gains nothing.
  */
-function planSample(rowCount: number, keep: number): { readonly rows: Int32Array; readonly place: number } | undefined {
-  const expected = (keep * SAMPLE_ROWS) / rowCount;
+function planSample(rowCount: number, dims: number, keep: number): { readonly rows: Int32Array; readonly place: number } | undefined {
+  const sampleRows = Math.min(MOST_SAMPLE_ROWS, Math.floor(SAMPLE_BYTES / (4 * dims)));
+  const expected = (keep * sampleRows) / rowCount;
   const place = Math.ceil(expected + 3.3 * Math.sqrt(expected) + 2);
-  const looked = (place * rowCount) / SAMPLE_ROWS;
+  const looked = (place * rowCount) / sampleRows;
   const lookedWithout = keep * (1 + Math.log(rowCount / keep));
-  if (rowCount < 8 * SAMPLE_ROWS || place > SAMPLE_ROWS / 4 || looked > 0.7 * lookedWithout) return undefined;
+  if (rowCount < 8 * sampleRows || place > sampleRows / 4 || looked > 0.7 * lookedWithout) return undefined;
   const random = seededRandom(1);
-  return { rows: Int32Array.from({ length: SAMPLE_ROWS }, () => randomInt(random, rowCount)), place };
+  return { rows: Int32Array.from({ length: sampleRows }, () => randomInt(random, rowCount)), place };
 }
 
 /** One Gemm for each band: products of the band's dimensions, queries × rows. */
