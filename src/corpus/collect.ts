@@ -40,7 +40,7 @@ export async function collectCorpus(source: RecordSource, options: CollectOption
       const title = choice.title === undefined ? '' : textOf(record, choice.title, source, true);
       const text = textOf(record, choice.text, source, false);
       const earlier = rowOfId.get(id);
-      if (earlier !== undefined) throw duplicateId(source, id, lines[earlier]!, record.line);
+      if (earlier !== undefined) throw duplicateId(source, id, lines[earlier]!, record);
       rowOfId.set(id, row);
       ids.push(id);
       titles.push(title);
@@ -76,7 +76,7 @@ function countWarnings(empty: number, duplicate: number, count: number): string[
 }
 
 function placeOf(record: SourceRecord, source: RecordSource): { file: string; line: number } {
-  return { file: source.file, line: record.line };
+  return { file: record.file ?? source.file, line: record.line };
 }
 
 function idOf(record: SourceRecord, column: string, source: RecordSource): string {
@@ -101,9 +101,9 @@ function missingKey(record: SourceRecord, column: string, source: RecordSource):
   return new UserError('corpus/missing-key', `has no ${JSON.stringify(column)}; the keys there are ${keys.length === 0 ? 'none' : keys.join(', ')}`, { place: placeOf(record, source) });
 }
 
-function duplicateId(source: RecordSource, id: string, first: number, second: number): UserError {
-  const message = `id ${JSON.stringify(id.slice(0, 100))} is used twice, in ${source.lineUnit} ${first} and ${source.lineUnit} ${second}; ids must differ`;
-  return new UserError('corpus/duplicate-id', message, { place: { file: source.file, line: second } });
+function duplicateId(source: RecordSource, id: string, firstLine: number, record: SourceRecord): UserError {
+  const message = `id ${JSON.stringify(id.slice(0, 100))} is used twice, in ${source.lineUnit} ${firstLine} and ${source.lineUnit} ${record.line}; ids must differ`;
+  return new UserError('corpus/duplicate-id', message, { place: placeOf(record, source) });
 }
 
 /** Counts rows whose title and text equal an earlier row's: by hash, then by comparison. */

@@ -1,15 +1,16 @@
-import { stat } from 'node:fs/promises';
-import { basename, extname } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import type { ReadOptions } from '../contract/dataset.ts';
 import { arrowRecords } from './arrow.ts';
 import { findBeirFiles } from './beir.ts';
 import { firstBytes, statOrExplain } from './byte-source.ts';
+import type { ChunkOptions } from './chunking.ts';
 import { delimitedRecords } from './delimited.ts';
+import { checkChunks, documentPattern, documentRecords } from './document-files.ts';
+import { joinRecords } from './joined-records.ts';
 import { jsonArrayRecords } from './json-array.ts';
 import { jsonLinesRecords } from './json-lines.ts';
 import { parquetRecords } from './parquet.ts';
-import { folderRecords, linesAsRecords, listFiles } from './plain-text.ts';
+import { linesAsRecords, listFiles } from './plain-text.ts';
 import type { RecordSource } from './records.ts';
 import { openText, type TextSource } from './text-stream.ts';
 
@@ -17,11 +18,18 @@ import { openText, type TextSource } from './text-stream.ts';
 export const corpusFormats = ['jsonl', 'json', 'csv', 'tsv', 'txt', 'parquet', 'arrow', 'beir', 'folder'] as const;
 export type CorpusFormat = (typeof corpusFormats)[number];
 
+/** How files are read, and into what pieces documents are cut (files of their own format only when `chunks` is given). */
+export interface RecordOptions extends ReadOptions {
+  readonly chunks?: ChunkOptions | undefined;
+}
+
 /** Opens whatever lies at a path as records: tells the format by first bytes, name and content unless `options.format` says it. */
-export async function openRecords(path: string, options: ReadOptions = {}): Promise<RecordSource> {
+export async function openRecords(path: string, options: RecordOptions = {}): Promise<RecordSource> {
   const info = await statOrExplain(path);
+  if (options.chunks !== undefined) checkChunks(options.chunks);
   if (info.isDirectory()) return openFolder(path, options);
   const format = options.format === undefined ? undefined : knownFormat(options.format, path);
+  if (format === undefined && /\.(md|markdown|html?|xhtml|pdf)$/i.test(path)) return documentRecords(path, [path], path.toLowerCase().endsWith('.pdf') ? 'pdf' : /\.(md|markdown)$/i.test(path) ? 'markdown' : 'html', options.chunks);
   const table = await tableFormat(path);
   if (table === 'parquet') return parquetRecords(path);
   if (table === 'arrow') return arrowRecords(path);
@@ -42,24 +50,20 @@ export async function openRecords(path: string, options: ReadOptions = {}): Prom
   }
 }
 
-async function openFolder(path: string, options: ReadOptions): Promise<RecordSource> {
+async function openFolder(path: string, options: RecordOptions): Promise<RecordSource> {
   const beir = options.format === undefined || options.format === 'beir' ? await findBeirFiles(path) : undefined;
   if (beir?.corpus !== undefined) {
     const records = await openRecords(beir.corpus, { idColumn: '_id', textColumn: 'text', ...options, format: 'jsonl' });
     return { ...records, format: 'beir' };
   }
-  const files = await listFiles(path, /\.(txt|text|md|markdown)$/i);
-  if (files.length === 0) {
-    throw new UserError('corpus/empty-folder', 'holds nothing to read, expected corpus.jsonl (BEIR) or .txt/.md files', { place: { file: path } });
+  const documents = await listFiles(path, documentPattern);
+  if (documents.length > 0) return documentRecords(path, documents, 'folder', options.chunks);
+  // Shards of one table, as data sets are published: train-00000-of-00002.parquet …
+  for (const pattern of [/\.parquet$/i, /\.(arrow|feather)$/i, /\.(jsonl|ndjson)(\.gz|\.zst)?$/i]) {
+    const shards = await listFiles(path, pattern);
+    if (shards.length > 0) return joinRecords(path, await Promise.all(shards.map((shard) => openRecords(shard, options))));
   }
-  let sizeBytes = 0;
-  for (const file of files) sizeBytes += (await stat(file)).size;
-  return folderRecords(path, files, sizeBytes, 'folder', (text, name) => [{ id: name, title: titleOf(text, name), text }]);
-}
-
-/** The first Markdown heading, else the file's name. */
-function titleOf(text: string, name: string): string {
-  return /^#{1,6}\s+(.+)$/m.exec(text.slice(0, 4096))?.[1]?.trim() ?? basename(name, extname(name));
+  throw new UserError('corpus/empty-folder', 'holds nothing to read, expected corpus.jsonl (BEIR), text, Markdown, HTML or PDF files, or shards of Parquet, Arrow or JSONL', { place: { file: path } });
 }
 
 function knownFormat(format: string, file: string): CorpusFormat {
@@ -93,7 +97,7 @@ function formatOf(path: string, source: TextSource): CorpusFormat {
   if (name.endsWith('.json')) return start.startsWith('{') && isJsonLines(start, source.isWhole) ? 'jsonl' : 'json';
   if (/\.(tsv|tab)$/.test(name)) return 'tsv';
   if (name.endsWith('.csv')) return 'csv';
-  if (/\.(txt|text|md|markdown)$/.test(name)) return 'txt';
+  if (/\.(txt|text)$/.test(name)) return 'txt';
   if (start.startsWith('[')) return 'json';
   if (start.startsWith('{')) return isJsonLines(start, source.isWhole) ? 'jsonl' : 'json';
   return 'txt';

@@ -35,9 +35,6 @@ export function linesAsRecords(source: TextSource): RecordSource {
 /** A file read whole may not be larger than this: a document is text to be embedded. */
 const maxDocumentBytes = 64 * 1024 * 1024;
 
-/** Makes the documents of one file in a folder. */
-export type FileToDocuments = (text: string, name: string) => readonly { readonly id: string; readonly title: string; readonly text: string }[];
-
 /** The text files under a folder, in the order of their paths; hidden files and folders are left out. */
 export async function listFiles(folder: string, pattern: RegExp): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -46,28 +43,6 @@ export async function listFiles(folder: string, pattern: RegExp): Promise<readon
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((file) => !relative(folder, file).split(sep).some((part) => part.startsWith('.')))
     .sort();
-}
-
-/** A folder of text files; what a file becomes is `toDocuments`' business. The id begins with the path inside the folder. */
-export function folderRecords(folder: string, files: readonly string[], sizeBytes: number, format: string, toDocuments: FileToDocuments): RecordSource {
-  return {
-    file: folder,
-    format,
-    sizeBytes,
-    warnings: [],
-    columns: ['id', 'title', 'text'],
-    lineUnit: 'row',
-    async *batches(work = {}) {
-      let row = 0;
-      const pause = sliceOf(work.signal);
-      for (const file of files) {
-        const text = await readWhole(file);
-        const documents = toDocuments(text, relative(folder, file).split(sep).join('/'));
-        yield documents.map(({ id, title, text: body }) => ({ line: (row += 1), fields: fieldsOf(['id', 'title', 'text'], [id, title, body]) }));
-        await pause();
-      }
-    },
-  };
 }
 
 /** A text file as one string, '' for an empty one, whatever its encoding. @throws UserError when it is larger than 64 MiB or not text. */

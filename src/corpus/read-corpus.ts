@@ -1,14 +1,13 @@
 import { basename, resolve } from 'node:path';
 import { resourcesDir } from '../base/resources.ts';
 import type { WorkOptions } from '../base/progress.ts';
-import type { ReadOptions } from '../contract/dataset.ts';
 import { collectCorpus } from './collect.ts';
 import type { Corpus } from './corpus.ts';
-import { openRecords } from './open-records.ts';
+import { openRecords, type RecordOptions } from './open-records.ts';
 import { samplePath } from './sample.ts';
 import { WrongEncodingError } from './text-stream.ts';
 
-export interface CorpusOptions extends ReadOptions {
+export interface CorpusOptions extends RecordOptions {
   /** Shown to the user; the file's or folder's name unless given. */
   readonly name?: string | undefined;
   /** Stop after this many documents. */

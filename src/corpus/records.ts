@@ -6,6 +6,8 @@ export interface SourceRecord {
   /** Where it begins, counted from 1 (a row number where the format has no lines). */
   readonly line: number;
   readonly fields: Readonly<Record<string, unknown>>;
+  /** The file it stands in, where a source has several. */
+  readonly file?: string | undefined;
 }
 
 /** A corpus file before anyone has said which column is which. */

@@ -57,9 +57,16 @@ describe('formats', () => {
     expect((await reading({ 'c.txt': 'one\rtwo\rthree' })).texts).toEqual(['one', 'two', 'three']);
   });
 
-  test('a folder of text files: a document a file, the path as id, the heading as title', async () => {
+  test('a folder of text files: a text file is a document, Markdown is cut at its headings; the path is the id', async () => {
     const folder = await filesIn({ 'b/two.md': 'intro\n# Heading\nbody', 'a.txt': 'one', '.hidden/x.txt': 'no', 'c.bin': 'no' });
-    expect(await readCorpus(folder)).toMatchObject({ ids: ['a.txt', 'b/two.md'], titles: ['a', 'Heading'], texts: ['one', 'intro\n# Heading\nbody'] });
+    expect(await readCorpus(folder)).toMatchObject({ ids: ['a.txt', 'b/two.md', 'b/two.md#2'], titles: ['a', 'Heading', 'Heading'], texts: ['one', 'intro', 'body'] });
+  });
+
+  test('a folder of shards is read in order; an error names its shard', async () => {
+    const folder = await filesIn({ 'part-0.jsonl': '{"id":1,"text":"a"}\n', 'part-1.jsonl.gz': gzipSync('{"id":2,"text":"b"}\n') });
+    expect(await readCorpus(folder)).toMatchObject({ ids: ['1', '2'], stats: { format: 'jsonl', warnings: ['2 files are read one after the other'] } });
+    const broken = await filesIn({ 'part-0.jsonl': '{"id":1,"text":"a"}\n', 'part-1.jsonl': '{"id":1,"text":"b"}\n' });
+    expect(await lineOf(readCorpus(broken), broken)).toBe('part-1.jsonl:1: id "1" is used twice, in line 1 and line 1; ids must differ');
   });
 
   test('BEIR folder: _id, title, text', async () => {
