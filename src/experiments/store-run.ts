@@ -87,7 +87,7 @@ export async function measureStore(store: Store, data: ExperimentData, spec: Sto
       ...splitOf(baselineSamples, store),
       qps: qpsOf(baselineLatency),
       bytesPerVector: store.dims * 4,
-      totalBytes: store.dims * 4 * store.rowCount,
+      totalBytes: baselineHead.sizeBytes,
     };
     const ladder = spec.dims.map((dims): LadderEntry => {
       const table = tables.get(dims)!;

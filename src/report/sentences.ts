@@ -1,6 +1,6 @@
 import { formatBytes, formatCount, formatList, formatMs, formatPart, formatPercent, formatPercentInterval, formatPoints, formatRatio, formatInterval } from '../base/format.ts';
 import type { FunnelEntry, LadderEntry, StoreResult } from '../contract/report.ts';
-import { bestFunnel } from './choice.ts';
+import { bestFunnel, highRecall } from './choice.ts';
 import { bumpsOf } from './bumps.ts';
 import { storeNames, storeResults, type Measured } from './store-results.ts';
 
@@ -40,7 +40,8 @@ export function bestFunnelSentence(store: StoreResult, dims: number): string | u
   if (best === undefined) return undefined;
   return (
     `The funnel ${best.schedule} keeps ${formatPercentInterval(best.recall)} of the true neighbours at ${formatMs(best.latencyMs.p50)} p50, ` +
-    `${formatRatio(best.speedup)} as fast as exact search at ${dims} dims (${formatMs(store.baseline.latencyMs.p50)}).`
+    `${formatRatio(best.speedup)} as fast as exact search at ${dims} dims (${formatMs(store.baseline.latencyMs.p50)}).` +
+    (best.recall.value < highRecall ? ' No funnel measured keeps 99 %: the tuner can look for one (--tune recall=0.99).' : '')
   );
 }
 

@@ -2,7 +2,7 @@ import { formatBytes, formatCount, formatInterval, formatMs, formatNumber, forma
 import type { FunnelEntry, Report, StoreResult } from '../../contract/report.ts';
 import { frontierChart, frontierOf } from '../charts/frontier-chart.ts';
 import { survivalChart } from '../charts/survival-chart.ts';
-import { bestFunnel } from '../choice.ts';
+import { bestFunnel, highRecall } from '../choice.ts';
 import { numeric, tableOf, words, type Section, type Table } from '../section.ts';
 import { bestFunnelSentence, lossSentence, notPayingSentence, otherStoreSentences, remarkSentences } from '../sentences.ts';
 import { storeResults } from '../store-results.ts';
@@ -56,7 +56,7 @@ export function funnelSection(report: Report): Section | undefined {
 function captionOf(funnel: FunnelEntry, isBest: boolean): string {
   const name = funnel.name === undefined ? '' : `${funnel.name}: `;
   const verdict = funnel.pays ? `${formatRatio(funnel.speedup)} as fast as exact search` : funnel.speedup < 1 ? 'slower than exact search' : 'not measurably faster than exact search';
-  return `${name}${funnel.schedule}${isBest ? ' (recommended)' : ''} · recall ${formatPercentInterval(funnel.recall)} · ${formatMs(funnel.latencyMs.p50)} p50 · ${verdict}`;
+  return `${name}${funnel.schedule}${isBest && funnel.recall.value >= highRecall ? ' (recommended)' : ''} · recall ${formatPercentInterval(funnel.recall)} · ${formatMs(funnel.latencyMs.p50)} p50 · ${verdict}`;
 }
 
 function stageTable(funnel: FunnelEntry): Table {
