@@ -1,4 +1,7 @@
 import type { WorkOptions } from '../base/progress.ts';
+import { compressionExperiment } from '../experiments/compression.ts';
+import { orderExperiment } from '../experiments/order.ts';
+import { sizeTrend } from '../experiments/size-trend.ts';
 import { tune } from '../experiments/tune.ts';
 import { candidatesNeeded } from '../funnel/candidates-needed.ts';
 import { heatMapOf } from '../funnel/heat-map.ts';
@@ -20,6 +23,8 @@ export interface ExperimentRun {
 
 /** Candidates kept a query and prefix: schedules up to these keeps are evaluated exactly. Short prefixes of weak models need thousands. */
 const POOL_CAPACITY = 4096;
+/** Of matrix products; latency is never measured with them. */
+const THREADS = 2;
 
 /** The experiments that the request asks for, one after the other. */
 export async function runExperiments(run: ExperimentRun, work: WorkOptions): Promise<Partial<ReportExtras>> {
@@ -36,5 +41,10 @@ export async function runExperiments(run: ExperimentRun, work: WorkOptions): Pro
       extras.costModel = costModel;
     }
   }
+  const { vectors, queries } = dataset;
+  const spec = { dims: run.dims, k: request.k, seed: request.seed, threads: THREADS };
+  if (wanted.has('size')) extras.sizeTrend = await sizeTrend(vectors, queries, spec, work);
+  if (wanted.has('order')) extras.order = await orderExperiment(vectors, queries, spec, work);
+  if (wanted.has('compression')) extras.compression = await compressionExperiment(dataset.store, vectors, queries, spec, work);
   return extras;
 }

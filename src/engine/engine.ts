@@ -36,7 +36,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   };
   const jobs = createJobList((list) => announce({ name: 'jobs', jobs: [...list] }));
   const workspace = await openWorkspace(options, announce);
-  const handlers: Partial<Handlers> = {
+  const handlers: Handlers = {
     ...appCalls(workspace),
     ...corpusCalls(workspace),
     ...datasetCalls(workspace),
@@ -56,8 +56,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       const issue = parsed.error?.issues[0];
       throw new UserError('contract/input', `${name}: ${issue?.path.join('.') || 'input'}: ${issue?.message ?? 'not valid'}`);
     }
-    const handler = handlers[name] as ((input: unknown, work: WorkOptions) => Promise<unknown>) | undefined;
-    if (handler === undefined) throw new UserError('engine/no-handler', `${name} is not part of this version`);
+    const handler = handlers[name] as (input: unknown, work: WorkOptions) => Promise<unknown>;
     if (shape.job === undefined) return handler(parsed.data, { signal: callOptions.signal });
     const job = jobs.start(name, shape.job);
     try {

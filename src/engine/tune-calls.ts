@@ -1,11 +1,17 @@
+import { compressionExperiment } from '../experiments/compression.ts';
 import { fitStoreCosts } from '../experiments/cost-runs.ts';
+import { orderExperiment } from '../experiments/order.ts';
+import { sizeTrend } from '../experiments/size-trend.ts';
 import { tune } from '../experiments/tune.ts';
 import { FLAT, withStore } from './store-choice.ts';
 import type { HandlersOf, Workspace } from './workspace.ts';
 
 const SEED = 1;
+const THREADS = 2;
 
-export function tuneCalls(workspace: Workspace): HandlersOf<'cost.fit' | 'tune.run'> {
+type TuneCall = 'cost.fit' | 'tune.run' | 'experiment.sizeTrend' | 'experiment.order' | 'experiment.compression';
+
+export function tuneCalls(workspace: Workspace): HandlersOf<TuneCall> {
   return {
     'cost.fit': async ({ datasetId, poolId, store }, work) => {
       const dataset = workspace.datasets.get(datasetId);
@@ -49,6 +55,21 @@ export function tuneCalls(workspace: Workspace): HandlersOf<'cost.fit' | 'tune.r
       dataset.extras.costModel = costModel;
       dataset.extras.tuning = tuning;
       return tuning;
+    },
+    'experiment.sizeTrend': async ({ datasetId, dims, k }, work) => {
+      const { vectors, queries, extras } = workspace.datasets.get(datasetId);
+      extras.sizeTrend = await sizeTrend(vectors, queries, { dims, k, seed: SEED, threads: THREADS }, work);
+      return extras.sizeTrend;
+    },
+    'experiment.order': async ({ datasetId, dims, k }, work) => {
+      const { vectors, queries, extras } = workspace.datasets.get(datasetId);
+      extras.order = await orderExperiment(vectors, queries, { dims, k, seed: SEED, threads: THREADS }, work);
+      return extras.order;
+    },
+    'experiment.compression': async ({ datasetId, dims, k }, work) => {
+      const { store, vectors, queries, extras } = workspace.datasets.get(datasetId);
+      extras.compression = await compressionExperiment(store, vectors, queries, { dims, k, seed: SEED, threads: THREADS }, work);
+      return extras.compression;
     },
   };
 }
