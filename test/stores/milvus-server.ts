@@ -5,7 +5,6 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe } from 'vitest';
 
 /** A Milvus of a test's own in a folder that goes with it. */
 export interface TestServer {
@@ -26,7 +25,14 @@ export interface TestServer {
 
 const READY_MS = 120_000;
 
-/** Makes the venv when it is missing; the reason when it cannot be made. */
+let made: Promise<{ venv: string } | { reason: string }> | undefined;
+
+/** The venv, made when it is missing, or the reason why it cannot be made. */
+export function liteVenv(): Promise<{ venv: string } | { reason: string }> {
+  made ??= venvOrReason();
+  return made;
+}
+
 async function venvOrReason(): Promise<{ venv: string } | { reason: string }> {
   const script = new URL('../../scripts/milvus-lite.sh', import.meta.url).pathname;
   try {
@@ -36,25 +42,6 @@ async function venvOrReason(): Promise<{ venv: string } | { reason: string }> {
     const said = String((error as { stderr?: string }).stderr ?? error).trim().split('\n').at(-1);
     return { reason: `Milvus Lite cannot be installed here: ${said}` };
   }
-}
-
-let made: Promise<{ venv: string } | { reason: string }> | undefined;
-function venv(): Promise<{ venv: string } | { reason: string }> {
-  made ??= venvOrReason();
-  return made;
-}
-
-/**
- * A `describe` of tests that need Milvus Lite: skipped, with the reason in the title, where it cannot be installed; a failure in CI.
- */
-export async function describeWithLite(title: string, tests: () => void): Promise<void> {
-  const found = await venv();
-  if ('venv' in found) {
-    describe(title, tests);
-    return;
-  }
-  if (process.env['CI'] === 'true') throw new Error(`${found.reason} (CI must not skip these tests)`);
-  describe.skip(`${title}: skipped, ${found.reason}`, tests);
 }
 
 export async function freePort(): Promise<number> {
@@ -71,7 +58,7 @@ export async function freePort(): Promise<number> {
  * @param options.wrap a command to run the server under (for example in a mount namespace)
  */
 export async function startLite(options: { readonly wrap?: (command: readonly string[], dataDir: string) => readonly string[] } = {}): Promise<TestServer> {
-  const found = await venv();
+  const found = await liteVenv();
   if (!('venv' in found)) throw new Error(found.reason);
   return startServer((dataDir, port) => {
     const plain = [join(found.venv, 'bin', 'milvus-lite'), 'server', '--data-dir', dataDir, '--host', '127.0.0.1', '--port', String(port)];

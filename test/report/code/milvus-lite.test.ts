@@ -7,7 +7,8 @@ import { generateCode } from '../../../src/report/code/generate-code.ts';
 import type { CodeSpec } from '../../../src/report/code/spec.ts';
 import { openMilvusStore } from '../../../src/stores/milvus/milvus-store.ts';
 import { resolveTarget } from '../../../src/stores/milvus/target.ts';
-import { describeWithLite, startLite, type TestServer } from '../../stores/milvus-server.ts';
+import { startLite, type TestServer } from '../../stores/milvus-server.ts';
+import { describeWithLite } from '../../stores/with-lite.ts';
 import { sourceOf } from '../../stores/milvus/source.ts';
 import { engineAnswers, printedIds, programFolder, spec, type Answers } from './engine-funnel.ts';
 

@@ -2,8 +2,9 @@ import { afterAll, beforeAll } from 'vitest';
 import { openMilvusStore } from '../../../src/stores/milvus/milvus-store.ts';
 import { resolveTarget } from '../../../src/stores/milvus/target.ts';
 import { storeContract } from '../contract.ts';
-import { describeWithLite, startLite } from '../milvus-server.ts';
+import { startLite } from '../milvus-server.ts';
 import type { TestServer } from '../milvus-server.ts';
+import { describeWithLite } from '../with-lite.ts';
 import { sourceOf } from './source.ts';
 
 await describeWithLite('Milvus Lite', () => {

@@ -7,8 +7,9 @@ import type { MilvusStoreOptions } from '../../../src/stores/milvus/milvus-store
 import { resolveTarget } from '../../../src/stores/milvus/target.ts';
 import type { ResolvedTarget } from '../../../src/stores/milvus/target.ts';
 import { neighboursOf } from '../../../src/vectors/neighbours.ts';
-import { describeWithLite, freePort, startLite } from '../milvus-server.ts';
+import { freePort, startLite } from '../milvus-server.ts';
 import type { TestServer } from '../milvus-server.ts';
+import { describeWithLite } from '../with-lite.ts';
 import { clusteredRows, expectSameNeighbours, rowOf } from '../reference.ts';
 import { startSlowProxy } from './slow-proxy.ts';
 import { sourceOf } from './source.ts';

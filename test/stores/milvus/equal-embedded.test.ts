@@ -5,8 +5,9 @@ import { resolveTarget } from '../../../src/stores/milvus/target.ts';
 import { vectorSourceOf } from '../../../src/stores/milvus/vector-source.ts';
 import { neighboursOf } from '../../../src/vectors/neighbours.ts';
 import { vectorSetOf } from '../../../src/vectors/vector-set.ts';
-import { describeWithLite, startLite } from '../milvus-server.ts';
+import { startLite } from '../milvus-server.ts';
 import type { TestServer } from '../milvus-server.ts';
+import { describeWithLite } from '../with-lite.ts';
 import { clusteredRows, disagreements } from '../reference.ts';
 
 const DIMS = 256;

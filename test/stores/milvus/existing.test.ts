@@ -10,8 +10,9 @@ import { openExistingStore } from '../../../src/stores/milvus/existing-store.ts'
 import { probeMilvus } from '../../../src/stores/milvus/probe.ts';
 import { resolveTarget } from '../../../src/stores/milvus/target.ts';
 import { neighboursOf } from '../../../src/vectors/neighbours.ts';
-import { describeWithLite, startLite } from '../milvus-server.ts';
+import { startLite } from '../milvus-server.ts';
 import type { TestServer } from '../milvus-server.ts';
+import { describeWithLite } from '../with-lite.ts';
 import { clusteredRows, expectSameNeighbours, rowOf } from '../reference.ts';
 import type { Matrix } from '../reference.ts';
 

@@ -9,8 +9,9 @@ import { probeMilvus } from '../../../src/stores/milvus/probe.ts';
 import { resolveTarget } from '../../../src/stores/milvus/target.ts';
 import { contentHashOf } from '../../../src/stores/milvus/vector-source.ts';
 import type { MilvusServer } from '../../../src/contract/connection.ts';
-import { describeWithLite, startLite } from '../milvus-server.ts';
+import { startLite } from '../milvus-server.ts';
 import type { TestServer } from '../milvus-server.ts';
+import { describeWithLite } from '../with-lite.ts';
 import { clusteredRows, expectSameNeighbours, rowOf } from '../reference.ts';
 import { sourceOf } from './source.ts';
 
