@@ -1,0 +1,81 @@
+// How near the kernel's scans are to what this machine's memory gives: GB/s of one thread, beside a plain SIMD sum over as many bytes,
+// interleaved, minimum of the repeats. Synthetic (random) vectors: a scan's time does not depend on their values.
+//   npx tsx bench/kernel.ts [--rows 100000] [--repeats 15]
+import { loadavg } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import asc from 'assemblyscript/asc';
+import { randomNormal, seededRandom } from '../src/base/random.ts';
+import { machineOf } from '../src/engine/machine.ts';
+import { quantisePrefix, searchQuantised } from '../src/vectors/quantised.ts';
+import { queryMatrixOf } from '../src/vectors/query-matrix.ts';
+import { rerankPrefix, searchPrefix } from '../src/vectors/search.ts';
+import { openVectorWriter } from '../src/vectors/vector-set.ts';
+
+const { values: options } = parseArgs({ options: { rows: { type: 'string', default: '100000' }, repeats: { type: 'string', default: '15' } } });
+const rowCount = Number(options.rows);
+const dims = 768;
+const keep = 100;
+
+interface Row {
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly run: () => unknown;
+}
+
+const sum = await bandwidth(rowCount * dims * 4);
+const random = seededRandom(1);
+const writer = openVectorWriter({ rowCount, dims });
+for (let row = 0; row < rowCount; row += 1000) {
+  writer.write(row, Float32Array.from({ length: Math.min(1000, rowCount - row) * dims }, () => randomNormal(random)));
+}
+const vectors = writer.finish();
+const query = queryMatrixOf(Float32Array.from({ length: dims }, () => randomNormal(random)), dims).data;
+const codes = await Promise.all((['f16', 'int8', 'binary'] as const).map((form) => quantisePrefix(vectors, dims, form)));
+const head = searchPrefix(vectors, query, 64, 2000);
+
+const rows: Row[] = [
+  ...[16, 32, 64, 128, 256, 512, 768].map((prefix) => ({ name: `f32 × ${prefix}`, sizeBytes: rowCount * prefix * 4, run: () => searchPrefix(vectors, query, prefix, keep) })),
+  ...codes.map((set) => ({ name: `${set.form} × ${dims}`, sizeBytes: set.sizeBytes, run: () => searchQuantised(set, query, keep) })),
+];
+const { cpu, cores, node } = machineOf();
+console.log(`${cpu}, ${cores} cores, Node ${node}, load ${loadavg()[0]!.toFixed(1)}; ${rowCount} × ${dims} synthetic, one thread, best ${keep}`);
+const best = new Map<string, { scanMs: number; sumMs: number }>();
+for (let repeat = 0; repeat < Number(options.repeats); repeat += 1) {
+  for (const { name, sizeBytes, run } of rows) {
+    const scanMs = time(run);
+    const sumMs = time(() => sum(sizeBytes));
+    const known = best.get(name);
+    best.set(name, { scanMs: Math.min(scanMs, known?.scanMs ?? Infinity), sumMs: Math.min(sumMs, known?.sumMs ?? Infinity) });
+  }
+}
+for (const { name, sizeBytes } of rows) {
+  const { scanMs, sumMs } = best.get(name)!;
+  const rate = (ms: number): string => (sizeBytes / ms / 1e6).toFixed(1).padStart(5);
+  console.log(`  ${name.padEnd(12)} ${scanMs.toFixed(3).padStart(7)} ms  ${rate(scanMs)} GB/s  memory gives ${rate(sumMs)} GB/s  ${((100 * sumMs) / scanMs).toFixed(0)} %`);
+}
+const rerankMs = Math.min(...Array.from({ length: 50 }, () => time(() => rerankPrefix(vectors, query, { ...head, dims: 64 }, dims, keep))));
+console.log(`  re-rank of ${head.rows.length} candidates from 64 to ${dims} dims: ${rerankMs.toFixed(3)} ms`);
+console.log(`load at the end ${loadavg()[0]!.toFixed(1)}`);
+
+function time(run: () => unknown): number {
+  const start = performance.now();
+  run();
+  return performance.now() - start;
+}
+
+/** A function that reads `sizeBytes` of memory once, as fast as it can. */
+async function bandwidth(mostBytes: number): Promise<(sizeBytes: number) => number> {
+  let binary: Uint8Array | undefined;
+  const flags = ['--baseDir', import.meta.dirname, '--outFile', 'sum.wasm', '-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--importMemory'];
+  const { error } = await asc.main([join('assembly', 'bandwidth.ts'), ...flags], {
+    writeFile: (name: string, contents: string | Uint8Array) => {
+      if (name.endsWith('.wasm')) binary = contents as Uint8Array;
+    },
+  });
+  if (error !== null || binary === undefined) throw error ?? new Error('bandwidth.ts did not compile');
+  const memory = new WebAssembly.Memory({ initial: Math.ceil(mostBytes / 65536) + 2 });
+  new Float32Array(memory.buffer).fill(1);
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(binary as Uint8Array<ArrayBuffer>), { env: { memory } });
+  return (sizeBytes) => (exports['sumF32'] as (base: number, sizeBytes: number) => number)(65536, Math.floor(sizeBytes / 64) * 64);
+}
