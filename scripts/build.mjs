@@ -15,7 +15,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 export const root = fileURLToPath(new URL('..', import.meta.url));
 const targets = ['engine', 'workers', 'electron', 'renderer'];
 /** Packages with machine code of their own: never bundled, found in node_modules at run time. */
-const nativePackages = ['onnxruntime-node', 'usearch', 'sharp'];
+const nativePackages = ['onnxruntime-node', 'usearch'];
 const always = ['scripts/build.mjs', 'package-lock.json'];
 
 /**
@@ -58,7 +58,7 @@ const steps = {
   electron: async (isElectronTest) => {
     const outdir = isElectronTest ? 'dist/electron-test' : 'dist/electron';
     const target = isElectronTest ? 'node16.17' : 'node22';
-    const shared = { format: 'cjs', platform: 'node', target, outExtension: { '.js': '.cjs' }, external: ['electron', ...nativePackages], outdir, define: { 'import.meta.url': 'undefined' }, alias: commonJsEntries() };
+    const shared = { format: 'cjs', platform: 'node', target, outExtension: { '.js': '.cjs' }, external: ['electron', ...nativePackages], outdir, define: { 'import.meta.url': 'undefined' }, alias: commonJsEntries(), plugins: [withoutImages] };
     const banner = isElectronTest ? { banner: { js: await polyfill() } } : {};
     const parts = [
       await bundle({ entryPoints: { main: 'electron/main/main.ts', preload: 'electron/preload/preload.ts' }, ...shared }),
@@ -83,6 +83,15 @@ function commonJsEntries() {
   return { '@xenova/transformers': join(root, 'node_modules/@xenova/transformers/dist/transformers.node.cjs') };
 }
 
+/** transformers.js asks for sharp to read images; texts need none, so the desktop program ships without it (18 MB of machine code). */
+const withoutImages = {
+  name: 'without-images',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^sharp$/ }, () => ({ path: 'sharp', namespace: 'without-images' }));
+    onLoad({ filter: /.*/, namespace: 'without-images' }, () => ({ contents: "module.exports = () => { throw new Error('images cannot be read here'); };" }));
+  },
+};
+
 async function polyfill() {
   const { build: esbuild } = await import('esbuild');
   const result = await esbuild({ absWorkingDir: root, entryPoints: ['scripts/electron-22-polyfill.mjs'], bundle: true, write: false, format: 'iife', platform: 'node', target: 'node16.17', logLevel: 'error' });
@@ -100,7 +109,7 @@ async function bundle(options) {
     renameSync(temporary, file.path);
   }
   return {
-    inputs: Object.keys(result.metafile.inputs).filter((path) => !path.includes('node_modules/') && !path.startsWith('(')),
+    inputs: Object.keys(result.metafile.inputs).filter((path) => !path.includes('node_modules/') && !path.startsWith('(') && !path.startsWith('without-images:')),
     outputs: result.outputFiles.map((file) => relative(root, file.path)),
   };
 }

@@ -8,6 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import streams from 'node:stream/web';
 import { deserialize, serialize } from 'node:v8';
+import zlib from 'node:zlib';
 
 function define(target, name, value) {
   if (target[name] === undefined) Object.defineProperty(target, name, { value, configurable: true, writable: true });
@@ -16,6 +17,18 @@ function define(target, name, value) {
 for (const [name, value] of Object.entries({ ...streams, Blob, File, crypto: webcrypto })) define(globalThis, name, value);
 define(globalThis, 'structuredClone', (value) => deserialize(serialize(value)));
 define(os, 'availableParallelism', () => os.cpus().length);
+
+const crcTable = Int32Array.from({ length: 256 }, (_, byte) => {
+  let rest = byte;
+  for (let bit = 0; bit < 8; bit += 1) rest = rest & 1 ? (rest >>> 1) ^ 0xedb88320 : rest >>> 1;
+  return rest;
+});
+define(zlib, 'crc32', (data, before = 0) => {
+  const bytes = typeof data === 'string' ? Buffer.from(data) : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  let rest = ~before;
+  for (const byte of bytes) rest = (rest >>> 8) ^ crcTable[(rest ^ byte) & 255];
+  return ~rest >>> 0;
+});
 
 class Headers extends Map {
   constructor(entries = []) {

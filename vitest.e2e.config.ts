@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+/** The product as a whole: real engine, real Chromium, real Electron. One file at a time: they start servers, displays and builds. */
+export default defineConfig({
+  test: {
+    include: ['test/e2e/**/*.e2e.ts'],
+    testTimeout: 300_000,
+    hookTimeout: 600_000,
+    fileParallelism: false,
+    maxWorkers: 1,
+    pool: 'forks',
+  },
+});
