@@ -1,7 +1,7 @@
 import { sliceOf } from '../base/async.ts';
 import type { Places, Pool } from './pool.ts';
 import { placesLike, truthCountOf } from './pool.ts';
-import { baseOf, rerankHead, rerankPlaces, walkRoomOf, walksHead } from './pool-walk.ts';
+import { aliveLimitsOf, baseOf, rerankPlaces, walkAlive, walkRoomOf, walksAlive } from './pool-walk.ts';
 
 /** A stage of a schedule on the grid: index into the pool's prefixes, index into the grid's keeps. */
 export interface GridStage {
@@ -177,6 +177,7 @@ function walkerOf(pool: Pool, keeps: readonly number[], codes: Places, slotOf: U
   const { ranks, orders } = pool;
   const prefixCount = pool.dims.length;
   const counts = new Uint32Array(2 * mostTruths(pool) + 1);
+  const limits = aliveLimitsOf(prefixCount);
   // sortedAt[depth]: the survivors of `depth` parents in the order of the prefix after them. Depth 0 is the corpus itself: `orders`.
   const sortedAt = Array.from({ length: prefixCount }, () => placesLike(ranks, keeps.at(-1)!));
 
@@ -194,13 +195,12 @@ function walkerOf(pool: Pool, keeps: readonly number[], codes: Places, slotOf: U
         const base = baseOf(pool, query, prefix);
         const count = keeps[parent.keep]!;
         const keep = keeps[parent.keep - 1]!;
-        if (step > 1) {
-          rerankPlaces(ranks, orders, base, poolRows, sortedAt[step - 1]!, 0, count, keep, sortedAt[step]!, marks);
-        } else {
-          const headBase = baseOf(pool, query, parent.prefix);
-          if (walksHead(count, poolRows)) rerankHead(ranks, orders, headBase, count, base, poolRows, keep, sortedAt[1]!);
-          else rerankPlaces(ranks, orders, base, poolRows, orders, headBase, count, keep, sortedAt[1]!, marks);
-        }
+        const source = step === 1 ? orders : sortedAt[step - 1]!;
+        const start = step === 1 ? baseOf(pool, query, parent.prefix) : 0;
+        limits.bases[step - 1] = baseOf(pool, query, parent.prefix);
+        limits.limits[step - 1] = step === 1 ? count : ranks[limits.bases[step - 1]! + source[count - 1]!]! + 1;
+        if (walksAlive(count, keep, poolRows, step)) walkAlive(ranks, orders, limits, step, base, poolRows, keep, sortedAt[step]!);
+        else rerankPlaces(ranks, orders, base, poolRows, source, start, count, keep, sortedAt[step]!, marks);
       }
       const alive = depth === 0 ? orders : sortedAt[depth]!;
       const start = depth === 0 ? baseOf(pool, query, list.prefix) : 0;

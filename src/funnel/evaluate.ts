@@ -5,7 +5,7 @@ import type { Survivors } from '../stores/store.ts';
 import { bytesReadOf, estimateMs } from './cost-model.ts';
 import { fitSchedule, placesLike, prefixOf, truthCountOf } from './pool.ts';
 import type { Places, Pool } from './pool.ts';
-import { baseOf, rerankHead, rerankPlaces, walkRoomOf, walksHead } from './pool-walk.ts';
+import { aliveLimitsOf, baseOf, rerankPlaces, walkAlive, walkRoomOf, walksAlive } from './pool-walk.ts';
 
 /** What a schedule finds, by query: numbers of true neighbours, at most min(k, corpus). */
 export interface ScheduleHits {
@@ -33,6 +33,7 @@ export function scheduleHits(pool: Pool, schedule: Schedule, queries?: ArrayLike
   const spare = [placesLike(ranks, fitted[0]!.keep), placesLike(ranks, fitted[0]!.keep)] as const;
   const lastPrefix = pool.dims.length - 1;
   const headKeep = fitted[0]!.keep;
+  const limits = aliveLimitsOf(fitted.length);
   let truths = placesLike(ranks, 0);
 
   for (let index = 0; index < queryCount; index += 1) {
@@ -48,6 +49,8 @@ export function scheduleHits(pool: Pool, schedule: Schedule, queries?: ArrayLike
     let hits = keepBelow(truths, truthCount, ranks, headBase, headKeep);
     stages[0]![index] = Math.min(hits, most);
     let inAnswer = fitted.length > 1 ? 0 : countBelow(truths, hits, ranks, headBase, most);
+    limits.bases[0] = headBase;
+    limits.limits[0] = headKeep;
     let alive: Places = orders;
     let start = headBase;
     let count = headKeep;
@@ -62,12 +65,14 @@ export function scheduleHits(pool: Pool, schedule: Schedule, queries?: ArrayLike
       const base = baseOf(pool, query, prefixes[stage]!);
       const keep = fitted[stage]!.keep;
       count =
-        stage === 1 && walksHead(headKeep, poolRows)
-          ? rerankHead(ranks, orders, headBase, headKeep, base, poolRows, keep, out)
+        keep <= count && walksAlive(count, keep, poolRows, stage)
+          ? walkAlive(ranks, orders, limits, stage, base, poolRows, keep, out)
           : rerankPlaces(ranks, orders, base, poolRows, alive, start, count, keep, out, marks);
       alive = out;
       start = 0;
-      hits = keepBelow(truths, hits, ranks, base, ranks[base + out[count - 1]!]! + 1);
+      limits.bases[stage] = base;
+      limits.limits[stage] = ranks[base + out[count - 1]!]! + 1;
+      hits = keepBelow(truths, hits, ranks, base, limits.limits[stage]!);
       stages[stage]![index] = Math.min(hits, most);
       if (stage === fitted.length - 1) inAnswer = countBelow(truths, hits, ranks, base, ranks[base + out[most - 1]!]! + 1);
     }

@@ -59,33 +59,60 @@ export function rerankPlaces(
 }
 
 /**
- * The stage after the head, when the head kept a large part of the pool: walks the order of its prefix and takes the rows that the head kept
- * until it has enough, which is soon. Writes and returns the same as `rerankPlaces`.
- * @param headBase the head's prefix in `ranks`: rows of rank below `headKeep` there are alive.
+ * What is alive, as limits: a row is a survivor of stages 1 … n exactly when its rank at each stage's prefix is below that stage's limit
+ * (a stage's survivors are those of the stage before up to the rank of its last one).
  */
-export function rerankHead(
+export interface AliveLimits {
+  /** Where each stage's prefix begins in `ranks`. */
+  readonly bases: Int32Array;
+  readonly limits: Int32Array;
+}
+
+export function aliveLimitsOf(stages: number): AliveLimits {
+  return { bases: new Int32Array(stages), limits: new Int32Array(stages) };
+}
+
+/**
+ * The same as `rerankPlaces`, without a mark: walks the order of the stage's prefix and takes what is alive until it has enough, which is
+ * soon where a large part of the pool is alive.
+ * @param stages how many of the limits hold so far, at least 1.
+ */
+export function walkAlive(
   ranks: Places,
   orders: Places,
-  headBase: number,
-  headKeep: number,
+  alive: AliveLimits,
+  stages: number,
   base: number,
   poolRows: number,
-  keep: number,
+  wanted: number,
   out: Places,
 ): number {
-  const wanted = keep < headKeep ? keep : headKeep;
+  const headBase = alive.bases[0]!;
+  const headLimit = alive.limits[0]!;
   const end = base + poolRows;
   let found = 0;
+  // Whether a row is alive is as good as chance to a branch predictor: the sign bit of rank − limit is added instead.
+  if (stages === 1) {
+    for (let i = base; i < end && found < wanted; i += 1) {
+      const place = orders[i]!;
+      out[found] = place;
+      found += (ranks[headBase + place]! - headLimit) >>> 31;
+    }
+    return found;
+  }
+  const nextBase = alive.bases[1]!;
+  const nextLimit = alive.limits[1]!;
   for (let i = base; i < end && found < wanted; i += 1) {
     const place = orders[i]!;
+    let sign = (ranks[headBase + place]! - headLimit) & (ranks[nextBase + place]! - nextLimit);
+    for (let stage = 2; stage < stages; stage += 1) sign &= ranks[alive.bases[stage]! + place]! - alive.limits[stage]!;
     out[found] = place;
-    // Whether a row is alive is as good as chance to a branch predictor: the sign bit is added instead.
-    found += (ranks[headBase + place]! - headKeep) >>> 31;
+    found += sign >>> 31;
   }
   return found;
 }
 
-/** Above this share of the pool, walking the order beats marking the head's rows. */
-export function walksHead(headKeep: number, poolRows: number): boolean {
-  return headKeep * 5 > poolRows;
+/** Whether walking is the cheaper way: about keep · pool / alive steps with a test for each stage before, against three steps for each row alive. */
+export function walksAlive(aliveCount: number, keep: number, poolRows: number, stages: number): boolean {
+  return keep * poolRows * (stages + 1) < 6 * aliveCount * aliveCount;
 }
