@@ -2,8 +2,10 @@ import { UserError } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import type { ReadOptions } from '../contract/dataset.ts';
 import { chooseColumns } from './columns.ts';
-import { contentHash, quickHash } from '../base/content-hash.ts';
+import { contentHash } from '../base/content-hash.ts';
 import type { Corpus } from './corpus.ts';
+import { createRowIndex } from './row-index.ts';
+import { createTextColumn, type TextColumn } from './text-column.ts';
 import { cellOf, describeKind, type RecordSource, type SourceRecord, takeRecords } from './records.ts';
 
 /** How many records column guesses look at. */
@@ -13,6 +15,8 @@ export interface CollectOptions extends ReadOptions {
   readonly name: string;
   /** Stop after this many documents. */
   readonly limit?: number | undefined;
+  /** Texts beyond this many characters lie in a temporary file; an eighth of the heap unless given. */
+  readonly memoryChars?: number | undefined;
 }
 
 /**
@@ -22,11 +26,13 @@ export interface CollectOptions extends ReadOptions {
 export async function collectCorpus(source: RecordSource, options: CollectOptions, work: WorkOptions = {}): Promise<Corpus> {
   const choice = chooseColumns(source, await takeRecords(source, guessRecords), options);
   const ids: string[] = [];
-  const titles: string[] = [];
-  const texts: string[] = [];
-  const lines: number[] = [];
-  const rowOfId = new Map<string, number>();
-  const duplicates = duplicateCounter();
+  const titles = createTextColumn(options.memoryChars);
+  const texts = createTextColumn(options.memoryChars);
+  let lines = new Float64Array(1024);
+  const rowOfId = createRowIndex((row, id) => ids[row] === id);
+  const rowOfText = createRowIndex((row, key) => documentKey(titles, texts, row) === key);
+  let hasTitles = false;
+  let duplicateCount = 0;
   const hash = contentHash();
   const limit = options.limit ?? Infinity;
   let emptyCount = 0;
@@ -39,15 +45,16 @@ export async function collectCorpus(source: RecordSource, options: CollectOption
       const id = choice.id === undefined ? String(row + 1) : idOf(record, choice.id, source);
       const title = choice.title === undefined ? '' : textOf(record, choice.title, source, true);
       const text = textOf(record, choice.text, source, false);
-      const earlier = rowOfId.get(id);
-      if (earlier !== undefined) throw duplicateId(source, id, lines[earlier]!, record);
-      rowOfId.set(id, row);
+      const earlier = rowOfId.findOrAdd(id, row);
+      if (earlier >= 0) throw duplicateId(source, id, lines[earlier]!, record);
       ids.push(id);
       titles.push(title);
       texts.push(text);
-      lines.push(record.line);
+      if (row >= lines.length) lines = grown(lines);
+      lines[row] = record.line;
+      hasTitles ||= title !== '';
       if (title.trim() === '' && text.trim() === '') emptyCount += 1;
-      else duplicates.add(row, titles, texts);
+      else if (rowOfText.findOrAdd(`${title}\n${text}`, row) >= 0) duplicateCount += 1;
       hash.add(id);
       hash.add(title);
       hash.add(text);
@@ -55,17 +62,27 @@ export async function collectCorpus(source: RecordSource, options: CollectOption
     report();
   }
   if (ids.length === 0) throw new UserError('corpus/empty', 'holds no documents, expected at least one', { place: { file: source.file } });
-  const hasTitles = titles.some((title) => title !== '');
   const stats = {
     count: ids.length,
     emptyCount,
-    duplicateCount: duplicates.count(),
+    duplicateCount,
     format: source.format,
     encoding: source.encoding,
     sizeBytes: source.sizeBytes,
-    warnings: [...source.warnings, ...countWarnings(emptyCount, duplicates.count(), ids.length)],
+    warnings: [...source.warnings, ...countWarnings(emptyCount, duplicateCount, ids.length)],
   };
-  return { name: options.name, ids, titles: hasTitles ? titles : undefined, texts, contentHash: hash.digest(), stats };
+  return { name: options.name, ids, titles: hasTitles ? titles.finish() : undefined, texts: texts.finish(), contentHash: hash.digest(), stats };
+}
+
+/** What makes two documents the same. A title never holds a line break where it matters: "a\nb" + "" equals "a" + "b" as embedded text too. */
+function documentKey(titles: TextColumn, texts: TextColumn, row: number): string {
+  return `${titles.at(row)}\n${texts.at(row)}`;
+}
+
+function grown(lines: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
+  const longer = new Float64Array(lines.length * 2);
+  longer.set(lines);
+  return longer;
 }
 
 function countWarnings(empty: number, duplicate: number, count: number): string[] {
@@ -104,24 +121,4 @@ function missingKey(record: SourceRecord, column: string, source: RecordSource):
 function duplicateId(source: RecordSource, id: string, firstLine: number, record: SourceRecord): UserError {
   const message = `id ${JSON.stringify(id.slice(0, 100))} is used twice, in ${source.lineUnit} ${firstLine} and ${source.lineUnit} ${record.line}; ids must differ`;
   return new UserError('corpus/duplicate-id', message, { place: placeOf(record, source) });
-}
-
-/** Counts rows whose title and text equal an earlier row's: by hash, then by comparison. */
-function duplicateCounter(): { add(row: number, titles: readonly string[], texts: readonly string[]): void; count(): number } {
-  const rowsOf = new Map<number, number | number[]>();
-  let count = 0;
-  return {
-    add(row, titles, texts) {
-      const key = quickHash(texts[row]!) + quickHash(titles[row]!);
-      const earlier = rowsOf.get(key);
-      if (earlier === undefined) {
-        rowsOf.set(key, row);
-        return;
-      }
-      const others = typeof earlier === 'number' ? [earlier] : earlier;
-      if (others.some((other) => texts[other] === texts[row] && titles[other] === titles[row])) count += 1;
-      else rowsOf.set(key, [...others, row]);
-    },
-    count: () => count,
-  };
 }

@@ -12,6 +12,8 @@ export interface CorpusOptions extends RecordOptions {
   readonly name?: string | undefined;
   /** Stop after this many documents. */
   readonly limit?: number | undefined;
+  /** Texts beyond this many characters lie in a temporary file; an eighth of the heap unless given. */
+  readonly memoryChars?: number | undefined;
   /** The folder that has `samples/`. */
   readonly resources?: string | undefined;
 }
