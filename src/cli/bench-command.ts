@@ -10,7 +10,7 @@ import { reportFiles } from '../report/files.ts';
 import { readBenchArguments } from './arguments.ts';
 import { helpText } from './help.ts';
 import { progressLine } from './progress-line.ts';
-import type { Command } from './run-cli.ts';
+import type { Command } from './command.ts';
 
 /** `bench`: measures, then writes the five report files. No half report: nothing is written before everything is measured. */
 export const benchCommand: Command = async (argv, { stdout, stderr, signal }) => {

@@ -1,7 +1,7 @@
 import { resourcesDir } from '../base/resources.ts';
 import { defaultDataDir } from '../engine/data-dir.ts';
 import { modelsOf } from '../engine/listing.ts';
-import type { Command } from './run-cli.ts';
+import type { Command } from './command.ts';
 
 /** `models`: what can be embedded with, one a line: id, size, trained prefixes, where it is. */
 export const modelsCommand: Command = async (_argv, { stdout }) => {

@@ -1,17 +1,10 @@
 import { CancelledError, describeError, UserError } from '../base/errors.ts';
 import { benchCommand } from './bench-command.ts';
+import type { CliContext, Command } from './command.ts';
 import { helpText } from './help.ts';
 import { modelsCommand } from './models-command.ts';
 import { samplesCommand } from './samples-command.ts';
 import { trainCommand } from './train-command.ts';
-
-export interface CliContext {
-  readonly stdout: NodeJS.WritableStream;
-  readonly stderr: NodeJS.WriteStream;
-  readonly signal: AbortSignal;
-}
-
-export type Command = (argv: readonly string[], context: CliContext) => Promise<void>;
 
 const commands: Readonly<Record<string, Command>> = {
   bench: benchCommand,

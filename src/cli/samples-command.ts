@@ -1,7 +1,7 @@
 import { formatBytes, formatCount } from '../base/format.ts';
 import { resourcesDir } from '../base/resources.ts';
 import { samplesOf } from '../engine/listing.ts';
-import type { Command } from './run-cli.ts';
+import type { Command } from './command.ts';
 
 /** `samples`: the bundled corpora, one a line. */
 export const samplesCommand: Command = async (_argv, { stdout }) => {

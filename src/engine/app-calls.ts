@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { machineOf } from './machine.ts';
+import { versionOf } from './version.ts';
 import type { HandlersOf, Workspace } from './workspace.ts';
 
 export function appCalls(workspace: Workspace): HandlersOf<'app.info' | 'app.clearCache' | 'settings.get' | 'settings.set'> {
@@ -25,19 +25,6 @@ export function appCalls(workspace: Workspace): HandlersOf<'app.info' | 'app.cle
       return {};
     },
   };
-}
-
-/** The product's version, from its package.json; the packaged app carries one beside its resources. */
-export function versionOf(resourcesDir: string): string {
-  for (const file of [join(resourcesDir, 'package.json'), join(resourcesDir, 'app', 'package.json')]) {
-    try {
-      const told = JSON.parse(readFileSync(file, 'utf8')) as { name?: unknown; version?: unknown };
-      if (told.name === 'funnelscope' && typeof told.version === 'string') return told.version;
-    } catch {
-      continue;
-    }
-  }
-  return process.env['FUNNELSCOPE_VERSION'] ?? '0.1.0';
 }
 
 async function folderBytes(folder: string): Promise<number> {

@@ -8,7 +8,7 @@ import { heatMapOf } from '../funnel/heat-map.ts';
 import type { Pool } from '../funnel/pool.ts';
 import type { Store } from '../stores/store.ts';
 import type { BenchRequest } from './bench-request.ts';
-import type { ReportExtras } from './build-report.ts';
+import type { ReportExtras } from './report-extras.ts';
 import type { Dataset } from './dataset.ts';
 import { poolOf } from './open-pool.ts';
 

@@ -30,3 +30,19 @@ export interface BenchRequest {
   readonly latencyQueries: number;
   readonly dumpNeighbours: boolean;
 }
+
+export interface BenchContext {
+  readonly resourcesDir: string;
+  readonly dataDir: string;
+  /** The command line that makes the same run, for the report. */
+  readonly command: string;
+  /** Secrets by name (`milvus`, `api`), never part of the request. */
+  readonly resolveSecret: (ref: string) => Promise<string | undefined>;
+}
+
+/** What is known before anything long is done: a request that does not fit is refused here. */
+export interface Shape {
+  readonly rowCount: number;
+  readonly dims: number;
+  readonly trainedDims: readonly number[] | undefined;
+}

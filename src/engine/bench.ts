@@ -7,30 +7,14 @@ import type { Report } from '../contract/report.ts';
 import { measureStore } from '../experiments/store-run.ts';
 import type { StoreRunSpec } from '../experiments/store-run.ts';
 import { runExperiments } from './bench-experiments.ts';
-import type { BenchRequest } from './bench-request.ts';
+import type { BenchContext, BenchRequest, Shape } from './bench-request.ts';
 import { buildReport } from './build-report.ts';
 import { closeDataset, suggestedDims } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
 import { createMilvusConnection } from './milvus-connection.ts';
 import { FLAT, withStore } from './store-choice.ts';
 
-export interface BenchContext {
-  readonly resourcesDir: string;
-  readonly dataDir: string;
-  /** The command line that makes the same run, for the report. */
-  readonly command: string;
-  /** Secrets by name (`milvus`, `api`), never part of the request. */
-  readonly resolveSecret: (ref: string) => Promise<string | undefined>;
-}
-
 const LATENCY_BUDGET_MS = 45_000;
-
-/** What is known before anything long is done: a request that does not fit is refused here. */
-export interface Shape {
-  readonly rowCount: number;
-  readonly dims: number;
-  readonly trainedDims: readonly number[] | undefined;
-}
 
 /**
  * The main job: load or embed, measure the ladder, the funnels and the exact baseline, tune when asked, and put it all into a report.

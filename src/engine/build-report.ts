@@ -2,12 +2,10 @@ import type { Report, StoreResult } from '../contract/report.ts';
 import { definitions } from '../report/definitions.ts';
 import { findings } from '../report/findings.ts';
 import type { Measured } from '../report/store-results.ts';
-import { versionOf } from './app-calls.ts';
 import type { Dataset } from './dataset.ts';
 import { machineOf } from './machine.ts';
-
-/** What is added to a report beyond the ladder, the funnels and the baseline. */
-export type ReportExtras = Pick<Report, 'candidatesNeeded' | 'heatMap' | 'costModel' | 'tuning' | 'sizeTrend' | 'order' | 'compression'>;
+import type { ReportExtras } from './report-extras.ts';
+import { versionOf } from './version.ts';
 
 export interface ReportParts {
   readonly dataset: Dataset;

@@ -11,7 +11,7 @@ import type { VectorSet } from '../vectors/vector-set.ts';
 import { queryOf } from '../vectors/query-matrix.ts';
 import type { QueryMatrix } from '../vectors/query-matrix.ts';
 import type { Grades } from '../metrics/relevance.ts';
-import type { ReportExtras } from './build-report.ts';
+import type { ReportExtras } from './report-extras.ts';
 
 /** A corpus, a query set and a model's embeddings of both, ready to be searched: what every experiment runs on. */
 export interface Dataset {

@@ -6,8 +6,7 @@ import { showValue, UserError } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { readNpyHeader, readNpyQueries, readNpyVectors } from '../vectors/npy.ts';
 import { blockBoundaries } from '../vectors/vector-set.ts';
-import type { Shape } from './bench.ts';
-import type { BenchRequest } from './bench-request.ts';
+import type { BenchRequest, Shape } from './bench-request.ts';
 import { openDataset, suggestedDims } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
 
