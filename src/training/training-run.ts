@@ -43,7 +43,7 @@ export interface TrainingJob {
 export interface TrainingOptions extends WorkOptions {
   readonly onTraining?: ((report: TrainingReport) => void) | undefined;
   readonly onEpoch?: ((result: EpochResult) => void) | undefined;
-  /** Stop after this many epochs without a better score (default 2). The best parameters are kept in any case. */
+  /** Stop after this many epochs without a better score than an earlier epoch's (default 2). The best state, the start included, is kept in any case. */
   readonly patience?: number | undefined;
   /** A run that was cancelled goes on from this file; a finished run removes it. `identity` names data and settings: another run's file is refused. */
   readonly checkpoint?: { readonly path: string; readonly identity: string; readonly everyMs?: number } | undefined;
@@ -112,7 +112,8 @@ export async function runTraining(job: TrainingJob, options: TrainingOptions = {
         progress.bestScore = score ?? null;
         progress.bestEpoch = progress.epoch;
         best?.set(parameters);
-      } else if (progress.epoch - progress.bestEpoch >= patience) stopped = 'early';
+      }
+      if (epochsWithoutRise(progress.results) >= patience) stopped = 'early';
       progress.epoch += 1;
       progress.step = 0;
       progress.lossSum = 0;
@@ -134,6 +135,12 @@ interface RunProgress {
   bestEpoch: number;
   /** null until there is a score: the checkpoint's JSON knows no infinity. */
   bestScore: number | null;
+}
+
+/** How many epochs ago the best trained state was. The start is no part of it: training may first lose what it later more than regains. */
+function epochsWithoutRise(results: readonly EpochResult[]): number {
+  const scores = results.map((result) => result.score ?? Infinity);
+  return scores.length - 1 - scores.lastIndexOf(Math.max(...scores));
 }
 
 /** Rises over the first steps, then falls in a straight line towards zero. */
