@@ -45,8 +45,11 @@ export function sizeTrendSentence(report: Measured): string | undefined {
   });
   const most = falls.sort((a, b) => b.fall - a.fall)[0];
   if (most === undefined) return undefined;
+  // "Holds" has to be shown: a wide projection that still contains today's recall shows nothing.
+  const isFall = most.then.recall.high < most.now.recall.low;
+  const isHold = most.then.recall.low > 0.95 * most.now.recall.value;
   return (
-    `${most.then.recall.high < most.now.recall.low ? 'Recall falls as the corpus grows' : 'Recall holds as the corpus grows'}: ` +
+    `${isFall ? 'Recall falls as the corpus grows' : isHold ? 'Recall holds as the corpus grows' : 'Recall may well fall as the corpus grows'}: ` +
     `${most.dims} dims keep ${formatPercentInterval(most.now.recall)} at ${formatCount(most.now.rowCount)} documents, ` +
     `projected ${formatPercentInterval(most.then.recall)} at ${formatCount(most.then.rowCount)}.`
   );
