@@ -53,7 +53,7 @@ export async function quantisePrefix(vectors: VectorSet, dims: number, form: Cod
   const segments: CodeSegment[] = [];
   for (const segment of vectors.segments) {
     const { rowCount, firstRow } = segment;
-    const scaleBytes = form === 'int8' ? 4 * (rowCount + 4) : 0;
+    const scaleBytes = form === 'int8' ? 4 * (rowCount + 16) : 0;
     const kernel = openKernel({ sizeBytes: rowCount * stride + scaleBytes + 2 ** 17, shared: true });
     const target: CodeSegment = { firstRow, rowCount, kernel, codes: kernel.reserve(rowCount * stride), scales: kernel.reserve(scaleBytes) };
     for (let row = 0; row < rowCount; row += BUILD_ROWS) {
@@ -177,7 +177,7 @@ function planScan(set: QuantisedSet, segment: CodeSegment, codes: readonly Query
   const queryBytes = Math.ceil((codes[0]?.bytes.length ?? 0) / 16) * 16;
   const count = codes.length;
   const { at, release } = kernel.borrow({
-    queries: count * queryBytes, tile: 4 * TILE_ROWS, selections: count * SELECTION_BYTES, keys: count * 8 * capacity, spare: selectionSpareBytes(k), rows: 4 * k, scores: 4 * k,
+    queries: count * queryBytes, tile: 4 * (TILE_ROWS + 16), selections: count * SELECTION_BYTES, keys: count * 8 * capacity, spare: selectionSpareBytes(k), rows: 4 * k, scores: 4 * k,
   });
   codes.forEach(({ bytes }, query) => {
     kernel.bytes(at.queries + query * queryBytes, bytes.length).set(bytes);

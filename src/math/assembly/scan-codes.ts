@@ -1,10 +1,10 @@
 import { sumIntLanes4, sumLanes4 } from './lanes';
-import { scaleRun } from './scan';
-import { selectionAddRun } from './select';
+import { selectionAdd, selectionAddRun, selectionThreshold } from './select';
+import { offerRun } from './sweep';
 
 // Scans of quantised rows: `stride` bytes a row, from row `first` to `end`; scores go to the selection as row numbers
 // `rowBase + row`. Four rows at a time; where fewer are left the last row is read again and its extra scores are not offered.
-// `tile` is scratch for tileRows floats (a multiple of 4).
+// `tile` is scratch for tileRows floats (a multiple of 16) and 16 more.
 
 // @ts-ignore: decorator
 @inline
@@ -12,9 +12,8 @@ function dotInt8(p: usize, q: usize, stride: usize): v128 {
   let low = i32x4.splat(0);
   let high = i32x4.splat(0);
   for (let j: usize = 0; j < stride; j += 16) {
-    const codes = v128.load(p + j);
-    low = i32x4.add(low, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(codes), v128.load(q + 2 * j)));
-    high = i32x4.add(high, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(codes), v128.load(q + 2 * j, 16)));
+    low = i32x4.add(low, i32x4.dot_i16x8_s(v128.load_ext<i8>(p + j), v128.load(q + 2 * j)));
+    high = i32x4.add(high, i32x4.dot_i16x8_s(v128.load_ext<i8>(p + j, 8), v128.load(q + 2 * j, 16)));
   }
   return i32x4.add(low, high);
 }
@@ -39,8 +38,7 @@ export function scanInt8(
       v128.store(tile + ((<usize>i) << 2), f32x4.convert_i32x4_s(sums));
       p += stride << 2;
     }
-    scaleRun(tile, scales + ((<usize>row) << 2), scale, rows);
-    selectionAddRun(selection, tile, rows, rowBase + row);
+    offerRun(tile, scales + ((<usize>row) << 2), scale, rows, rowBase + row, selection);
   }
 }
 
@@ -91,16 +89,65 @@ export function scanBits(
   codes: usize, stride: usize, q: usize, dims: u32,
   first: u32, end: u32, rowBase: u32, tile: usize, tileRows: u32, selection: usize,
 ): void {
-  const all = <f32>dims;
   for (let row = first; row < end; row += tileRows) {
     const rows = min(tileRows, end - row);
     let p = codes + (<usize>row) * stride;
-    for (let i: u32 = 0; i < rows; i++) {
-      let differing: i64 = 0;
-      for (let j: usize = 0; j < stride; j += 8) differing += popcnt(load<i64>(p + j) ^ load<i64>(q + j));
-      store<f32>(tile + ((<usize>i) << 2), (all - 2 * <f32>(<i32>differing)) / all);
-      p += stride;
+    if (stride == 32) {
+      // 256 dimensions, the usual width of a sign head: the query stays in registers.
+      const q0 = load<i64>(q);
+      const q1 = load<i64>(q, 8);
+      const q2 = load<i64>(q, 16);
+      const q3 = load<i64>(q, 24);
+      for (let to = tile, stop = tile + ((<usize>rows) << 2); to < stop; to += 4) {
+        const differing = popcnt(load<i64>(p) ^ q0) + popcnt(load<i64>(p, 8) ^ q1) + (popcnt(load<i64>(p, 16) ^ q2) + popcnt(load<i64>(p, 24) ^ q3));
+        store<u32>(to, <u32>differing);
+        p += 32;
+      }
+    } else {
+      for (let to = tile, stop = tile + ((<usize>rows) << 2); to < stop; to += 4) {
+        let differing: i64 = 0;
+        let j: usize = 0;
+        for (; j + 32 <= stride; j += 32) {
+          differing += popcnt(load<i64>(p + j) ^ load<i64>(q + j)) + popcnt(load<i64>(p + j, 8) ^ load<i64>(q + j, 8));
+          differing += popcnt(load<i64>(p + j, 16) ^ load<i64>(q + j, 16)) + popcnt(load<i64>(p + j, 24) ^ load<i64>(q + j, 24));
+        }
+        for (; j < stride; j += 8) differing += popcnt(load<i64>(p + j) ^ load<i64>(q + j));
+        store<u32>(to, <u32>differing);
+        p += stride;
+      }
     }
-    selectionAddRun(selection, tile, rows, rowBase + row);
+    offerBits(tile, dims, rows, rowBase + row, selection);
+  }
+}
+
+/** Fewest differing bits that no longer beat the threshold: the whole number that the threshold's score came from. */
+// @ts-ignore: decorator
+@inline
+function bitsLimit(threshold: f32, dims: u32): i32 {
+  return threshold == -Infinity ? i32.MAX_VALUE : <i32>nearest((<f64>1 - <f64>threshold) * <f64>dims * 0.5);
+}
+
+function offerBits(differing: usize, dims: u32, rows: u32, firstRow: u32, selection: usize): void {
+  const all = <f32>dims;
+  let least = bitsLimit(selectionThreshold(selection), dims);
+  const bytes = (<usize>rows) << 2;
+  for (let at: usize = 0; at < bytes; at += 32) {
+    const limit = i32x4.splat(least);
+    const g0 = i32x4.lt_s(v128.load(differing + at), limit);
+    const g1 = i32x4.lt_s(v128.load(differing + at, 16), limit);
+    if (!v128.any_true(v128.or(g0, g1))) continue;
+    let above = <u32>i16x8.bitmask(i16x8.narrow_i32x4_s(g0, g1));
+    const left = bytes - at;
+    if (left < 32) above &= (1 << <u32>(left >> 2)) - 1;
+    while (above) {
+      const lane = ctz(above);
+      above &= above - 1;
+      const from = at + ((<usize>lane) << 2);
+      const bits = load<i32>(differing + from);
+      if (bits < least) {
+        selectionAdd(selection, (all - 2 * <f32>bits) / all, firstRow + <u32>(from >> 2));
+        least = bitsLimit(selectionThreshold(selection), dims);
+      }
+    }
   }
 }

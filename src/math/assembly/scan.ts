@@ -1,4 +1,4 @@
-import { dot1, dot4, SLICE_BYTES, sliceBase, sliceDims, sliceStride } from './dot';
+import { dot1, dot4, dot4Of16, SLICE_BYTES, sliceBase, sliceDims, sliceStride } from './dot';
 import { selectionAdd, selectionThreshold } from './select';
 
 /** sums[i] += row(first + i) · q for a run of rows of one slice. */
@@ -9,6 +9,14 @@ function addDots(sums: usize, base: usize, stride: usize, dims: u32, q: usize, r
   let p = base;
   let out = sums;
   let i: u32 = 0;
+  if (dims == 16) {
+    // The narrowest block is in every scan: without loops it takes a third less time.
+    for (; i < whole; i += 4) {
+      v128.store(out, f32x4.add(v128.load(out), dot4Of16(p, p + stride, p + 2 * stride, p + 3 * stride, q)));
+      p += stride << 2;
+      out += 16;
+    }
+  }
   for (; i < whole; i += 4) {
     const four = dot4(p, p + stride, p + 2 * stride, p + 3 * stride, q, dims);
     v128.store(out, f32x4.add(v128.load(out), four));
@@ -19,16 +27,6 @@ function addDots(sums: usize, base: usize, stride: usize, dims: u32, q: usize, r
     store<f32>(out, load<f32>(out) + dot1(p, q, dims));
     p += stride;
     out += 4;
-  }
-}
-
-/** scores[i] = (sums[i] · inverse[i]) · scale, in place; `scores` is writable and both are readable to a multiple of 4. */
-// @ts-ignore: decorator
-@inline
-export function scaleRun(scores: usize, inverse: usize, scale: f32, rows: u32): void {
-  const scales = f32x4.splat(scale);
-  for (let at: usize = 0, end = (<usize>rows) << 2; at < end; at += 16) {
-    v128.store(scores + at, f32x4.mul(f32x4.mul(v128.load(scores + at), v128.load(inverse + at)), scales));
   }
 }
 

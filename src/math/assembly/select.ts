@@ -81,27 +81,29 @@ export function selectionShrink(selection: usize): void {
   store<f32>(selection, scoreOf(least), 12);
 }
 
-/** Adds every score of a run of rows that is above the threshold. `scores` holds `count` floats (readable to a multiple of 4). */
+/** Adds every score of a run of rows that is above the threshold. `scores` is readable to a multiple of 8 floats. */
 export function selectionAddRun(selection: usize, scores: usize, count: u32, firstRow: u32): void {
-  let threshold = f32x4.splat(selectionThreshold(selection));
-  const whole = count & ~3;
-  let i: u32 = 0;
-  for (; i < whole; i += 4) {
-    const four = v128.load(scores + ((<usize>i) << 2));
-    let above = <u32>i32x4.bitmask(f32x4.gt(four, threshold));
-    if (above) {
-      do {
-        const lane = ctz(above);
-        above &= above - 1;
-        const score = load<f32>(scores + ((<usize>(i + lane)) << 2));
-        if (score > selectionThreshold(selection)) selectionAdd(selection, score, firstRow + i + lane);
-      } while (above);
-      threshold = f32x4.splat(selectionThreshold(selection));
+  let threshold = selectionThreshold(selection);
+  let limit = f32x4.splat(threshold);
+  const bytes = (<usize>count) << 2;
+  for (let at: usize = 0; at < bytes; at += 32) {
+    const g0 = f32x4.gt(v128.load(scores + at), limit);
+    const g1 = f32x4.gt(v128.load(scores + at, 16), limit);
+    if (!v128.any_true(v128.or(g0, g1))) continue;
+    let above = <u32>i16x8.bitmask(i16x8.narrow_i32x4_s(g0, g1));
+    const left = bytes - at;
+    if (left < 32) above &= (1 << <u32>(left >> 2)) - 1;
+    while (above) {
+      const lane = ctz(above);
+      above &= above - 1;
+      const from = at + ((<usize>lane) << 2);
+      const score = load<f32>(scores + from);
+      if (score > threshold) {
+        selectionAdd(selection, score, firstRow + <u32>(from >> 2));
+        threshold = selectionThreshold(selection);
+      }
     }
-  }
-  for (; i < count; i++) {
-    const score = load<f32>(scores + ((<usize>i) << 2));
-    if (score > selectionThreshold(selection)) selectionAdd(selection, score, firstRow + i);
+    limit = f32x4.splat(threshold);
   }
 }
 

@@ -40,6 +40,11 @@ function limitOf(threshold: f32, scale: f32): v128 {
   return f32x4.splat(<f32>(ratio - abs(ratio) * 1e-6 - 1e-35));
 }
 
+/** Offers a run of rows with score (sums · inverse) · scale to a selection, as rows `firstRow` … */
+export function offerRun(sums: usize, inverse: usize, scale: f32, rows: u32, firstRow: u32, selection: usize): void {
+  sweepBand(sums, 0, true, true, inverse, scale, rows, firstRow, selection);
+}
+
 // @ts-ignore: decorator
 @inline
 function sweepBand(
