@@ -78,6 +78,7 @@ export function ChartFrame({
           {children}
         </div>
       ) : (
+        <div style={tableHeight === undefined ? undefined : { minHeight: tableHeight }}>
         <DataTable
           caption={plainTitle}
           columns={table.columns.map((column, index) => ({
@@ -95,6 +96,7 @@ export function ChartFrame({
           keyOf={(_, index) => String(index)}
           {...(tableHeight === undefined ? {} : { maxHeight: tableHeight })}
         />
+        </div>
       )}
       {note === undefined ? null : <figcaption className="chart-note">{note}</figcaption>}
     </figure>

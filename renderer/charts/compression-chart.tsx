@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 import type { CompressionResult } from '../../src/contract/tuning.ts';
-import { percent } from '../format/number.ts';
-import { bytes } from '../format/unit.ts';
+import { percent, percentTick } from '../format/number.ts';
+import { bytesTick } from '../format/unit.ts';
 import { logTicks, shareTicks } from './scale.ts';
 import { styleOf } from './series.ts';
 import { SeriesChart } from './series-chart.tsx';
@@ -34,9 +34,9 @@ export function CompressionChart({ result, height, asHead }: { readonly result: 
       plainTitle={asHead ? 'Recall as the head of a funnel against bytes a vector' : 'Recall against bytes a vector'}
       fileName={asHead ? 'compression-as-head' : 'compression'}
       series={series}
-      x={{ label: 'a vector', scale: 'log', ticks: xs.length === 0 ? [1, 10] : logTicks(Math.min(...xs), Math.max(...xs)), format: bytes }}
-      y={{ label: 'recall', scale: 'linear', ticks, format: percent }}
-      bandWords={{ low: 'low (95 %)', high: 'high (95 %)' }}
+      x={{ label: 'a vector', scale: 'log', ticks: xs.length === 0 ? [1, 10] : logTicks(Math.min(...xs), Math.max(...xs)), format: bytesTick }}
+      y={{ label: 'recall', scale: 'linear', ticks, format: percentTick }}
+      bandWords={{ low: 'low', high: 'high' }}
       formatValue={percent}
       height={height}
       note={asHead && keep !== undefined ? `After an exact re-rank of ${keep} candidates at full dimension.` : 'One form of the vectors a line; log axis.'}

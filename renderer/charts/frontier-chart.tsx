@@ -1,7 +1,7 @@
 import type { ReactElement, ReactNode } from 'react';
 import { CartesianGrid, Scatter, ScatterChart, Tooltip, XAxis, YAxis, usePlotArea, useXAxisScale, useYAxisScale } from 'recharts';
-import { percent } from '../format/number.ts';
-import { duration } from '../format/unit.ts';
+import { percent, percentTick } from '../format/number.ts';
+import { duration, durationTick } from '../format/unit.ts';
 import { ChartFrame } from './chart-frame.tsx';
 import { Mark } from './mark.tsx';
 import { logTicks, shareTicks } from './scale.ts';
@@ -48,7 +48,7 @@ export function FrontierChart({
   const rows = usable.map((point) => ({ ...point, x: point.latencyMs, y: point.recall }));
   const zoomed = (ticksY[0] ?? 0) > 0;
   return (
-    <ChartFrame title={title} plainTitle={plainTitle} fileName="frontier" table={tableOfPoints(usable)} tableHeight={height} actions={actions} note={<>{zoomed ? `Recall axis starts at ${percent(ticksY[0])}. ` : ''}{note}</>}>
+    <ChartFrame title={title} plainTitle={plainTitle} fileName="frontier" table={tableOfPoints(usable)} tableHeight={height} actions={actions} note={<>{zoomed ? `Recall axis starts at ${percentTick(ticksY[0]!)}. ` : ''}{note}</>}>
       <div style={{ height }}>
         <ScatterChart responsive style={{ width: '100%', height: '100%' }} margin={{ top: 12, right: 24, bottom: 16, left: 0 }} title={plainTitle} desc={describe(usable)}>
           <CartesianGrid stroke="var(--line)" />
@@ -58,15 +58,14 @@ export function FrontierChart({
             scale="log"
             domain={[ticksX[0] ?? 0.01, ticksX[ticksX.length - 1] ?? 10]}
             ticks={[...ticksX]}
-            allowDataOverflow
             tickLine={false}
             axisLine={{ stroke: 'var(--edge)' }}
             tick={{ fill: 'var(--text-3)', fontSize: 11 }}
-            tickFormatter={(value: number) => duration(value)}
+            tickFormatter={(value: number) => durationTick(value)}
             label={{ value: 'time a query (p50; the whisker reaches to p95)', position: 'insideBottomRight', offset: -10, fill: 'var(--text-3)', fontSize: 11 }}
             height={30}
           />
-          <YAxis dataKey="y" type="number" domain={[ticksY[0] ?? 0, 1]} ticks={[...ticksY]} allowDataOverflow tickLine={false} axisLine={false} width={48} tick={{ fill: 'var(--text-3)', fontSize: 11 }} tickFormatter={(value: number) => percent(value)} />
+          <YAxis dataKey="y" type="number" domain={[ticksY[0] ?? 0, 1]} ticks={[...ticksY]} tickLine={false} axisLine={false} width={48} tick={{ fill: 'var(--text-3)', fontSize: 11 }} tickFormatter={(value: number) => percentTick(value)} />
           <Underlay points={usable} />
           <Scatter
             data={rows}
@@ -168,25 +167,41 @@ function Overlay({ points }: { readonly points: readonly FrontierPoint[] }): Rea
   const y = useYAxisScale();
   const plot = usePlotArea();
   if (x === undefined || y === undefined || plot === undefined) return null;
-  const placed: { left: number; right: number; y: number }[] = [];
+  const marks = points.map((point) => ({ x: x(point.latencyMs) ?? 0, y: y(point.recall) ?? 0 }));
+  const taken: Box[] = marks.map((mark) => ({ left: mark.x - 5, right: mark.x + 5, top: mark.y - 5, bottom: mark.y + 5 }));
   const labels: ReactElement[] = [];
-  const order = [...points].sort((a, b) => rank(a) - rank(b) || b.recall - a.recall);
-  for (const point of order) {
-    const px = x(point.latencyMs) ?? 0;
-    const py = y(point.recall) ?? 0;
-    const width = point.label.length * 6.1;
-    const isLeft = px + 10 + width > plot.x + plot.width;
-    const left = isLeft ? px - 10 - width : px + 10;
-    const at = [py + 12, py - 6, py + 3].find((candidate) => candidate < plot.y + plot.height && placed.every((other) => Math.abs(other.y - candidate) > 12 || other.right < left || other.left > left + width));
-    if (at === undefined) continue;
-    placed.push({ left, right: left + width, y: at });
+  const order = points.map((point, index) => ({ point, at: marks[index]! })).sort((a, b) => rank(a.point) - rank(b.point) || b.point.recall - a.point.recall);
+  for (const { point, at } of order) {
+    const width = point.label.length * 6.3;
+    const box = [
+      { left: at.x + 9, top: at.y + 2 },
+      { left: at.x + 9, top: at.y - 15 },
+      { left: at.x - 9 - width, top: at.y - 15 },
+      { left: at.x - 9 - width, top: at.y + 2 },
+      { left: at.x - width / 2, top: at.y + 8 },
+    ]
+      .map(({ left, top }) => ({ left, right: left + width, top, bottom: top + 13 }))
+      .find((one) => one.left >= plot.x && one.right <= plot.x + plot.width + 20 && one.bottom <= plot.y + plot.height && one.top >= plot.y - 12 && taken.every((other) => isApart(one, other)));
+    if (box === undefined) continue;
+    taken.push(box);
     labels.push(
-      <text key={point.key} x={left} y={at} fontSize={11} fill="var(--text-2)" className="no-pointer">
+      <text key={point.key} x={box.left} y={box.top + 10} fontSize={11} fill="var(--text-2)" className="no-pointer">
         {point.label}
       </text>,
     );
   }
   return <g>{labels}</g>;
+}
+
+interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+function isApart(a: Box, b: Box): boolean {
+  return a.right < b.left || a.left > b.right || a.bottom < b.top || a.top > b.bottom;
 }
 
 function rank(point: FrontierPoint): number {
@@ -204,8 +219,8 @@ function tableOfPoints(points: readonly FrontierPoint[]): TableData {
       { name: 'recall', isNumeric: true, format: percent },
       { name: 'low', isNumeric: true, format: percent },
       { name: 'high', isNumeric: true, format: percent },
-      { name: 'p50 ms', isNumeric: true, format: duration },
-      { name: 'p95 ms', isNumeric: true, format: duration },
+      { name: 'p50 ms', isNumeric: true, format: durationTick },
+      { name: 'p95 ms', isNumeric: true, format: durationTick },
       { name: 'frontier', isNumeric: false },
     ],
     rows: points.map((point) => [point.label, point.group, point.isEstimate ? 'estimate' : 'measured', point.recall, point.low ?? null, point.high ?? null, point.latencyMs, point.p95Ms ?? null, point.isOnFrontier ? 'yes' : '']),

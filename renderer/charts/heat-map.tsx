@@ -20,7 +20,7 @@ interface Cell {
 /** Recall of every two-stage funnel dims:keep → full. A click (or Enter) takes the cell as the first stage. */
 export function HeatMap({
   data,
-  rowHeight = 30,
+  rowHeight = data.dims.length <= 5 ? 40 : 30,
   current,
   fullDims,
   k,

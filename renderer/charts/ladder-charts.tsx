@@ -1,7 +1,7 @@
 import type { ReactElement, ReactNode } from 'react';
 import type { LadderEntry } from '../../src/contract/report.ts';
-import { percent, score } from '../format/number.ts';
-import { bytes, duration } from '../format/unit.ts';
+import { percent, percentTick, score } from '../format/number.ts';
+import { bytes, bytesTick, duration, durationTick } from '../format/unit.ts';
 import { Term } from '../ui/term.tsx';
 import type { TermName } from '../ui/term.tsx';
 import type { FrontierPoint } from './frontier-chart.tsx';
@@ -32,7 +32,7 @@ export interface LadderChartProps {
   readonly syncId?: string;
 }
 
-const interval = { low: 'low (95 %)', high: 'high (95 %)' };
+const interval = { low: 'low', high: 'high' };
 
 export const metricTitles: Readonly<Record<LadderMetric, { readonly words: (k: number) => string; readonly term: TermName; readonly isShare: boolean }>> = {
   recall: { words: (k) => `Recall@${k}`, term: 'recall', isShare: true },
@@ -65,12 +65,12 @@ export function RecallChart({ metric, k, ...props }: LadderChartProps & { readon
       plainTitle={title}
       fileName={`${metric}-by-dimension`}
       series={series}
-      y={{ label: words.words(k), scale: 'linear', ticks, format }}
+      y={{ label: words.words(k), scale: 'linear', ticks, format: words.isShare ? percentTick : score }}
       bandWords={interval}
       formatValue={format}
       note={
         <>
-          {(ticks[0] ?? 0) > 0 ? `Axis starts at ${format(ticks[0]!)}. ` : ''}Band: 95 % interval over queries.{props.trainedDims.length > 0 ? ' ▾ trained prefix.' : ''}
+          {(ticks[0] ?? 0) > 0 ? `Axis starts at ${(words.isShare ? percentTick : score)(ticks[0]!)}. ` : ''}Band: 95 % interval over queries.{props.trainedDims.length > 0 ? ' ▴ trained prefix.' : ''}
         </>
       }
     />
@@ -92,7 +92,7 @@ export function LatencyChart({ note, ...props }: LadderChartProps & { readonly n
       plainTitle="Latency against dimension, p50 to p95"
       fileName="latency-by-dimension"
       series={series}
-      y={{ label: 'ms', scale: 'log', ticks: values.length === 0 ? [0.1, 1] : logTicks(Math.min(...values), Math.max(...values)), format: duration }}
+      y={{ label: 'ms', scale: 'log', ticks: values.length === 0 ? [0.1, 1] : logTicks(Math.min(...values), Math.max(...values)), format: durationTick }}
       bandWords={{ low: 'p50', high: 'p95' }}
       formatValue={duration}
       note={note ?? 'One query at a time, after warm-up. Log axis.'}
@@ -112,10 +112,10 @@ export function MemoryChart(props: LadderChartProps): ReactElement {
       plainTitle="Bytes a vector against dimension"
       fileName="bytes-by-dimension"
       series={series}
-      y={{ label: 'bytes', scale: 'log', ticks, format: bytes }}
+      y={{ label: 'bytes', scale: 'log', ticks, format: bytesTick }}
       bandWords={interval}
       formatValue={bytes}
-      note="Vectors alone, without an index. Log axis."
+      note="Without an index. Log axis."
     />
   );
 }

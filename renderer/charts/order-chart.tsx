@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 import type { OrderResult } from '../../src/contract/tuning.ts';
-import { percent } from '../format/number.ts';
+import { percent, percentTick } from '../format/number.ts';
 import { shareTicks } from './scale.ts';
 import { styleOf } from './series.ts';
 import { SeriesChart } from './series-chart.tsx';
@@ -27,8 +27,8 @@ export function OrderChart({ order, height, trainedDims, selectedDims, onSelectD
       fileName="recall-by-order"
       series={series}
       x={{ label: 'dims', scale: 'log', ticks: order.dims, format: String }}
-      y={{ label: 'recall', scale: 'linear', ticks, format: percent }}
-      bandWords={{ low: 'low (95 %)', high: 'high (95 %)' }}
+      y={{ label: 'recall', scale: 'linear', ticks, format: percentTick }}
+      bandWords={{ low: 'low', high: 'high' }}
       formatValue={percent}
       height={height}
       markedX={trainedDims}

@@ -81,7 +81,6 @@ export function SeriesChart(props: SeriesChartProps): ReactElement {
             scale={x.scale}
             domain={domain}
             ticks={[...x.ticks]}
-            allowDataOverflow
             interval="preserveStartEnd"
             minTickGap={6}
             tickLine={false}
@@ -96,7 +95,6 @@ export function SeriesChart(props: SeriesChartProps): ReactElement {
             scale={y.scale}
             domain={[y.ticks[0] ?? 0, y.ticks[y.ticks.length - 1] ?? 1]}
             ticks={[...y.ticks]}
-            allowDataOverflow
             interval={0}
             tickLine={false}
             axisLine={false}
@@ -131,6 +129,9 @@ export function SeriesChart(props: SeriesChartProps): ReactElement {
           <ActiveX into={hovered} />
           <Tooltip
             isAnimationActive={false}
+            // Over the title row: the readout never hides what it reads.
+            position={{ y: -34 }}
+            allowEscapeViewBox={{ x: false, y: true }}
             cursor={{ stroke: 'var(--edge)', strokeWidth: 1, strokeDasharray: '2 2' }}
             content={({ active, label }) => (active && typeof label === 'number' ? <ChartTooltip x={label} xLabel={x.label} formatX={x.format} formatY={props.formatValue} series={series} bandWords={props.bandWords} isMarked={markedX.includes(label)} /> : null)}
           />
@@ -182,7 +183,7 @@ function XTick({ x, y, text, isMarked, isSelected }: { readonly x: number; reado
 }
 
 function yAxisWidth(y: Axis): number {
-  return Math.max(...y.ticks.map((tick) => y.format(tick).length), 2) * 6.2 + 10;
+  return Math.max(...y.ticks.map((tick) => y.format(tick).length), 2) * 6.8 + 12;
 }
 
 /** The chart in one sentence, for those who do not see it. */

@@ -1,13 +1,13 @@
 import type { ReactElement } from 'react';
 import type { SizeTrend } from '../../src/contract/tuning.ts';
-import { count, percent } from '../format/number.ts';
+import { count, percent, percentTick } from '../format/number.ts';
 import { shortCount } from '../format/unit.ts';
 import { logTicks, shareTicks } from './scale.ts';
 import { dimsStyle } from './series.ts';
 import type { Series } from './series.ts';
 import { SeriesChart } from './series-chart.tsx';
 
-const interval = { low: 'low (95 %)', high: 'high (95 %)' };
+const interval = { low: 'low', high: 'high' };
 
 /** Recall as the corpus grows: measured on nested subsamples (solid), projected beyond (dashed, hollow). */
 export function SizeTrendChart({ trend, height }: { readonly trend: SizeTrend; readonly height: number }): ReactElement {
@@ -32,11 +32,11 @@ export function SizeTrendChart({ trend, height }: { readonly trend: SizeTrend; r
       fileName="recall-by-corpus-size"
       series={series}
       x={{ label: 'documents', scale: 'log', ticks: logTicks(Math.min(...xs), Math.max(...xs)), format: shortCount }}
-      y={{ label: 'recall', scale: 'linear', ticks, format: percent }}
+      y={{ label: 'recall', scale: 'linear', ticks, format: percentTick }}
       bandWords={interval}
       formatValue={percent}
       height={height}
-      note={`Solid: measured on nested subsamples. Dashed: projection, not a measurement.${(ticks[0] ?? 0) > 0 ? ` Axis starts at ${percent(ticks[0])}.` : ''}`}
+      note={`Solid: measured on nested subsamples. Dashed: projection, not a measurement.${(ticks[0] ?? 0) > 0 ? ` Axis starts at ${percentTick(ticks[0]!)}.` : ''}`}
     />
   );
 }

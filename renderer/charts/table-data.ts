@@ -24,7 +24,8 @@ export function tableOf(
   for (const one of series) {
     const name = one.isEstimate === true ? `${one.label} (estimate)` : one.label;
     columns.push({ name, isNumeric: true, format: formatY });
-    if (hasBand(one)) columns.push({ name: `${name} ${words.low}`, isNumeric: true, format: formatY }, { name: `${name} ${words.high}`, isNumeric: true, format: formatY });
+    const prefix = series.length === 1 ? '' : `${name} `;
+    if (hasBand(one)) columns.push({ name: `${prefix}${words.low}`, isNumeric: true, format: formatY }, { name: `${prefix}${words.high}`, isNumeric: true, format: formatY });
   }
   const rows = xs.map((x) => {
     const row: (number | null)[] = [x];

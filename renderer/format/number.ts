@@ -51,6 +51,12 @@ function percentDigits(share: number): string {
   return fixed(value, 1);
 }
 
+/** A share on an axis: no more decimals than it needs: 80 %, 99.5 %. */
+export function percentTick(share: number): string {
+  const value = Number((share * 100).toPrecision(6));
+  return `${fixed(value, Number.isInteger(value) ? 0 : Number.isInteger(value * 10) ? 1 : 2)}${thin}%`;
+}
+
 /** `98.7–99.4 %` */
 export function percentRange(interval: Interval): string {
   return `${percentDigits(interval.low)}–${percentDigits(interval.high)}${thin}%`;

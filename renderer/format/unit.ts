@@ -9,6 +9,18 @@ export function duration(ms: number | null | undefined): string {
   return clock(ms);
 }
 
+/** A time on an axis, without trailing zeros: 500 µs, 1 ms, 20 ms, 5 s. */
+export function durationTick(ms: number): string {
+  if (ms < 1) return `${trim(ms * 1000)}${thin}µs`;
+  return ms < 1000 ? `${trim(ms)}${thin}ms` : `${trim(ms / 1000)}${thin}s`;
+}
+
+/** Bytes on an axis, without trailing zeros: 64 B, 1 KiB, 1.5 MiB. */
+export function bytesTick(size: number): string {
+  const step = Math.min(steps.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(1, size)) / 10)));
+  return `${trim(size / 1024 ** step)}${thin}${steps[step]!}`;
+}
+
 /** A longer time as people say it: 4.1 s, 42 s, 3 min 20 s, 1 h 05 min. */
 export function clock(ms: number): string {
   const seconds = ms / 1000;

@@ -16,11 +16,12 @@ const groups = [
 
 /** Keys of the funnel's stages and of the charts: they belong to the thing in focus, so no command stands for them. */
 const local: readonly (readonly [string, string])[] = [
-  ['← →', 'A stage’s keep by an eighth of a doubling; with Shift by a doubling'],
-  ['↑ ↓', 'A stage’s prefix, in its label'],
-  ['Delete', 'Removes the stage in focus'],
-  ['← → on a chart', 'From prefix to prefix; Enter selects it everywhere'],
-  ['← → ↑ ↓ on the heat map', 'From cell to cell; Enter takes it as the first stage'],
+  ['← →', 'A stage’s keep, by about 9 %'],
+  ['Shift+← →', 'A stage’s keep, by half or double'],
+  ['↑ ↓', 'A stage’s prefix, on its label'],
+  ['Delete', 'Remove the stage in focus'],
+  ['← →  Enter', 'Chart: from prefix to prefix; select it'],
+  ['← → ↑ ↓  Enter', 'Heat map: from cell to cell; take it'],
 ];
 
 /** Every key there is. */

@@ -3,6 +3,7 @@ import { describeKeys } from '../../src/contract/commands.ts';
 import { count } from '../format/number.ts';
 import { patchSession, useApp } from '../state/app.ts';
 import { shown } from '../state/remote.ts';
+import { corpusName } from '../state/selectors.ts';
 import { useStore } from '../state/store.ts';
 import type { ThemeChoice } from '../state/session.ts';
 import { IconButton } from '../ui/button.tsx';
@@ -35,6 +36,7 @@ export function StatusLine(): ReactElement {
 function Facts(): ReactElement {
   const app = useApp();
   const corpus = useStore(app.work, (work) => shown(work.corpus));
+  const name = useStore(app.work, corpusName);
   const dataset = useStore(app.work, (work) => shown(work.dataset));
   const queries = useStore(app.work, (work) => shown(work.queries));
   const connection = useStore(app.work, (work) => work.connection);
@@ -47,7 +49,7 @@ function Facts(): ReactElement {
         <span className="muted">No corpus open</span>
       ) : (
         <>
-          <span className="status-name">{corpus.name}</span>
+          <span className="status-name">{name}</span>
           <span>{count(corpus.count)} docs</span>
         </>
       )}

@@ -63,6 +63,7 @@ export async function openCorpus(app: App, source: CorpusSource): Promise<Corpus
   if (before?.contentHash !== corpus.contentHash || before.corpusId !== corpus.corpusId) {
     patchWork(app, { ...fallen, queries: idle, dataset: idle });
   }
+  if (source.kind === 'path') app.host.noteOpened?.(source.path);
   const { recentPaths } = app.session.get();
   patchSession(app, {
     corpusSource: source,

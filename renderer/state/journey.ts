@@ -27,8 +27,18 @@ export async function measureAll(app: App): Promise<void> {
   await fitCost(app);
 }
 
-/** Opens again what was open: after a start, and after the engine came back. Embeddings come from the cache. */
+/** Opens again what was open: after a start, and after the engine came back. Embeddings come from the cache; the cost model waits until it is asked for. */
 export async function resume(app: App): Promise<void> {
+  if (app.session.get().corpusSource === undefined) return;
+  patchWork(app, { isResuming: true });
+  try {
+    await reopen(app);
+  } finally {
+    patchWork(app, { isResuming: false });
+  }
+}
+
+async function reopen(app: App): Promise<void> {
   const { corpusSource, querySource, wasEmbedded, slots, activeSlot } = app.session.get();
   if (corpusSource === undefined) return;
   if ((await openCorpus(app, corpusSource)) === undefined) return;
@@ -39,7 +49,7 @@ export async function resume(app: App): Promise<void> {
     const B = slots.B === undefined ? undefined : readSchedule(slots.B);
     app.funnel.start({ A, B, active: B === undefined ? 'A' : activeSlot });
   }
-  if (await collectPool(app)) await fitCost(app);
+  await collectPool(app);
 }
 
 function readSchedule(text: string): Schedule | undefined {

@@ -4,6 +4,15 @@ import type { Session } from './session.ts';
 import { datasetKey, seriesKey } from './work.ts';
 import type { MeasuredFunnel, MeasuredLadder, Work } from './work.ts';
 
+/** A corpus as people call it: a sample by its title, a file by its name. */
+export function corpusName(work: Work): string | undefined {
+  const corpus = shown(work.corpus);
+  if (corpus === undefined) return undefined;
+  const { source } = corpus;
+  if (source.kind === 'sample') return shown(work.samples)?.find((sample) => sample.name === source.name)?.title ?? corpus.name;
+  return corpus.name;
+}
+
 export interface ShownLadder {
   readonly measured: MeasuredLadder;
   readonly isStale: boolean;
@@ -19,10 +28,15 @@ export function shownLadders(work: Work, session: Session): readonly ShownLadder
   const all = Object.values(work.ladders);
   const fresh = all.filter((one) => one.datasetKey === key && one.k === session.k);
   if (fresh.length > 0) return fresh.map((measured) => ({ measured, isStale: false }));
+  if (dataset === undefined && work.isResuming) return newestOf(all).map((measured) => ({ measured, isStale: false }));
   if (dataset === undefined && work.exploring === undefined && work.corpus.status === 'idle') return [];
+  return newestOf(all).map((measured) => ({ measured, isStale: true }));
+}
+
+/** The ladder measured last, and those that belong beside it. */
+function newestOf(all: readonly MeasuredLadder[]): readonly MeasuredLadder[] {
   const newest = all.reduce<MeasuredLadder | undefined>((best, one) => (best === undefined || one.measuredAt > best.measuredAt ? one : best), undefined);
-  if (newest === undefined) return [];
-  return all.filter((one) => one.datasetKey === newest.datasetKey && one.k === newest.k).map((measured) => ({ measured, isStale: true }));
+  return newest === undefined ? [] : all.filter((one) => one.datasetKey === newest.datasetKey && one.k === newest.k);
 }
 
 /** The ladder on the store that is chosen now, or else the first one there is. */

@@ -60,6 +60,8 @@ export interface Work {
   readonly exploring: string | undefined;
   /** The report saved last in this window. */
   readonly savedReportId: string | undefined;
+  /** What was open is being opened again; measurements from before are shown meanwhile. */
+  readonly isResuming: boolean;
   /** The settings have been read: until then nothing is said about what is open. */
   readonly isRestored: boolean;
 }
@@ -94,6 +96,7 @@ export const noWork: Work = {
   openReports: {},
   exploring: undefined,
   savedReportId: undefined,
+  isResuming: false,
   isRestored: false,
 };
 

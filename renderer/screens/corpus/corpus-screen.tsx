@@ -5,6 +5,7 @@ import { firstQueries, openCorpus, setQueries } from '../../state/dataset-steps.
 import { explore } from '../../state/journey.ts';
 import { usePrimaryAction } from '../../state/primary.ts';
 import { idle, shown } from '../../state/remote.ts';
+import { corpusName } from '../../state/selectors.ts';
 import { useStore } from '../../state/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorPanel, Warnings } from '../../ui/note.tsx';
@@ -50,12 +51,12 @@ export default function CorpusScreen(): ReactElement {
               </Button>
             }
           >
-            <strong>{count(corpus.count)} documents</strong> of {corpus.name}
+            <strong>{count(corpus.count)} documents</strong> of {corpusName(work)}
             {queries === undefined ? '; choose the queries to ask it.' : ', asked '}
             {queries === undefined ? null : (
               <>
                 <strong>{plural(queries.count, 'query', 'queries')}</strong>
-                {queries.withQrels > 0 ? `, ${count(queries.withQrels)} of them with relevance judgements.` : ', without relevance judgements: recall is measured against exact neighbours.'}
+                {queries.withQrels === queries.count ? ', all with relevance judgements.' : queries.withQrels > 0 ? `, ${count(queries.withQrels)} of them with relevance judgements.` : ', without relevance judgements: recall is measured against exact neighbours.'}
               </>
             )}
           </Lead>
@@ -64,7 +65,7 @@ export default function CorpusScreen(): ReactElement {
         {work.preview.status === 'failed' ? <ErrorPanel error={work.preview.error} /> : null}
         {work.queries.status === 'failed' ? <ErrorPanel error={work.queries.error} /> : null}
         {corpus === undefined || isPreviewing ? null : <Warnings warnings={corpus.warnings} />}
-        <div className="corpus-columns">
+        <div className={corpus === undefined && !isPreviewing ? 'corpus-columns alone' : 'corpus-columns'}>
           <SourcePanel />
           <div className="stack">
             {isPreviewing ? <PreviewPanel isOpening={isBusy} onOpen={() => void open()} /> : null}

@@ -65,9 +65,11 @@ export function SourcePanel(): ReactElement {
         <Samples />
       </Panel>
       {hasCorpus ? (
-        <Button look="quiet" onPress={() => closeAll(app)}>
-          Close the corpus
-        </Button>
+        <div>
+          <Button isSmall icon="close" onPress={() => closeAll(app)}>
+            Close the corpus
+          </Button>
+        </div>
       ) : null}
     </div>
   );

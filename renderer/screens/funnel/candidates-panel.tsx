@@ -1,9 +1,9 @@
 import type { ReactElement } from 'react';
 import type { CandidatesNeeded } from '../../../src/contract/tuning.ts';
 import { logTicks } from '../../charts/scale.ts';
-import { styleOf } from '../../charts/series.ts';
+import { dimsStyle } from '../../charts/series.ts';
 import { SeriesChart } from '../../charts/series-chart.tsx';
-import { count, percent } from '../../format/number.ts';
+import { count, percentTick } from '../../format/number.ts';
 import { shortCount } from '../../format/unit.ts';
 import { useApp } from '../../state/app.ts';
 import { selectDims } from '../../state/measuring-steps.ts';
@@ -36,7 +36,7 @@ export function CandidatesPanel(): ReactElement {
   return (
     <div className="stack">
       {chosen === undefined ? null : <p className="lead-text">{chosen.sentence}</p>}
-      <div className="pair">
+      <div className="beside">
         <CandidatesChart needed={sorted} shares={shares} trained={trained ?? []} selectedDims={selectedDims} />
         <DataTable
           caption="Candidates needed by prefix"
@@ -46,7 +46,7 @@ export function CandidatesPanel(): ReactElement {
           onSelect={(row) => selectDims(app, row.dims)}
           columns={[
             { id: 'dims', header: 'dims', isNumeric: true, isRowHeader: true, cell: (row) => count(row.dims) },
-            ...shares.map((share) => ({ id: String(share), header: share === shares[0] ? <Term name="candidates needed">{percent(share)} of queries</Term> : percent(share), isNumeric: true, cell: (row: CandidatesNeeded) => cell(row, share) })),
+            ...shares.map((share) => ({ id: String(share), header: share === shares[0] ? <Term name="candidates needed">{percentTick(share)} of queries</Term> : percentTick(share), isNumeric: true, cell: (row: CandidatesNeeded) => cell(row, share) })),
           ]}
         />
       </div>
@@ -54,15 +54,13 @@ export function CandidatesPanel(): ReactElement {
   );
 }
 
-const slots = [2, 4, 1, 0, 3, 5] as const;
-
 function CandidatesChart({ needed, shares, trained, selectedDims }: { readonly needed: readonly CandidatesNeeded[]; readonly shares: readonly number[]; readonly trained: readonly number[]; readonly selectedDims: number | undefined }): ReactElement | null {
   const app = useApp();
   const series = shares
     .map((share, index) => ({
       key: String(share),
-      label: percent(share),
-      style: styleOf(slots[index % slots.length]!),
+      label: percentTick(share),
+      style: dimsStyle(index, shares.length),
       points: needed.flatMap((one) => {
         const level = one.levels.find((candidate) => candidate.share === share);
         if (level === undefined || level.keep === null) return [];
@@ -80,7 +78,7 @@ function CandidatesChart({ needed, shares, trained, selectedDims }: { readonly n
       series={series}
       x={{ label: 'dims', scale: 'log', ticks: needed.map((one) => one.dims), format: String }}
       y={{ label: 'keep', scale: 'log', ticks: logTicks(Math.min(...values), Math.max(...values)), format: shortCount }}
-      bandWords={{ low: 'low (95 %)', high: 'high (95 %)' }}
+      bandWords={{ low: 'low', high: 'high' }}
       formatValue={count}
       height={280}
       markedX={trained}

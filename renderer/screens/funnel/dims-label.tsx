@@ -66,7 +66,7 @@ export function DimsLabel({ schedule, index, limits, trained }: { readonly sched
       onPointerCancel={() => end(false)}
       onKeyDown={onKeyDown}
     >
-      {stage.dims} dims{isTrained ? ' ▾' : ''}
+      {stage.dims} dims{isTrained ? ' ▴' : ''}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { ReactElement } from 'react';
 import { patchSession, useApp } from '../../state/app.ts';
 import { withFull } from '../../state/funnel.ts';
@@ -27,6 +27,10 @@ export default function FunnelScreen(): ReactElement {
   const work = useStore(app.work);
   const hasSchedule = useStore(app.funnel.store, (funnel) => funnel.history.present.A.length > 0);
   const [view, setView] = useState('heat');
+  const needsCost = ready(work.pool) !== undefined && work.costModel.status === 'idle' && work.exploring === undefined;
+  useEffect(() => {
+    if (needsCost) void fitCost(app);
+  }, [app, needsCost]);
   const isMeasuring = work.funnelRun.status === 'busy';
   const canMeasure = ready(work.dataset) !== undefined && hasSchedule && !isMeasuring;
   const measure = (): void => {

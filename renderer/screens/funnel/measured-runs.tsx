@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 import { parseSchedule } from '../../../src/contract/schedule.ts';
 import { count, percentInterval, percent, times } from '../../format/number.ts';
-import { bytes, duration, when } from '../../format/unit.ts';
+import { duration, when } from '../../format/unit.ts';
 import { useApp } from '../../state/app.ts';
 import { ready } from '../../state/remote.ts';
 import { useStore } from '../../state/store.ts';
@@ -28,15 +28,14 @@ export function MeasuredRuns(): ReactElement {
       onSelect={(row) => app.funnel.edit(parseSchedule(row.entry.schedule), 'commit')}
       columns={[
         { id: 'schedule', header: 'schedule', isRowHeader: true, sortBy: (row) => row.entry.schedule, cell: (row) => <span className="mono">{row.entry.schedule}</span> },
-        { id: 'store', header: 'store and head', sortBy: (row) => row.key, cell: (row) => row.key.replaceAll(':', ' ') },
+        { id: 'store', header: 'store and head', isFit: true, sortBy: (row) => row.key, cell: (row) => row.key.replaceAll(':', ' ') },
         { id: 'k', header: 'k', isNumeric: true, sortBy: (row) => row.k, cell: (row) => count(row.k) },
         { id: 'recall', header: <Term name="recall" />, isNumeric: true, sortBy: (row) => row.entry.recall.value, cell: (row) => percentInterval(row.entry.recall) },
         { id: 'survival', header: <Term name="survival">alive after each stage</Term>, isNumeric: true, cell: (row) => row.entry.stages.map((stage) => percent(stage.survival)).join(' → ') },
         { id: 'p50', header: <Term name="p50" />, isNumeric: true, sortBy: (row) => row.entry.latencyMs.p50, cell: (row) => duration(row.entry.latencyMs.p50) },
         { id: 'p95', header: <Term name="p95" />, isNumeric: true, sortBy: (row) => row.entry.latencyMs.p95, cell: (row) => duration(row.entry.latencyMs.p95) },
         { id: 'speed', header: 'against exact', isNumeric: true, sortBy: (row) => row.entry.speedup, cell: (row) => (row.entry.pays ? times(row.entry.speedup) : <>{times(row.entry.speedup)} <Badge tone="warn">does not pay</Badge></>) },
-        { id: 'bytes', header: 'read a query', isNumeric: true, sortBy: (row) => row.entry.bytesReadPerQuery, cell: (row) => bytes(row.entry.bytesReadPerQuery) },
-        { id: 'at', header: 'when', sortBy: (row) => row.measuredAt, cell: (row) => when(row.measuredAt) },
+        { id: 'at', header: 'when', isFit: true, sortBy: (row) => row.measuredAt, cell: (row) => when(row.measuredAt) },
       ]}
     />
   );

@@ -50,7 +50,7 @@ export function ScheduleBar({ canMeasure, isMeasuring, onMeasure }: { readonly c
         Code
       </Button>
       <Button look="primary" icon="play" isDisabled={!canMeasure} onPress={onMeasure}>
-        {isMeasuring ? 'Measuring' : slots.B === undefined ? 'Measure' : 'Measure A and B'}
+        {isMeasuring ? 'Measuring' : slots.B === undefined ? 'Measure' : 'Measure both'}
       </Button>
       {isCodeOpen ? <CodeDialog schedule={schedule} onClose={() => setCodeOpen(false)} /> : null}
     </div>

@@ -46,8 +46,8 @@ export function StageList(): ReactElement | null {
         <span className="numeric">documents</span>
         <span>log scale</span>
         <span>searched or re-ranked by</span>
-        <span className="numeric">true neighbours alive</span>
-        <span className="numeric">{measured === undefined ? 'time, estimate' : 'time, measured p50'}</span>
+        <span className="numeric">survival</span>
+        <span className="numeric">{measured === undefined ? 'time, estimate' : 'measured p50'}</span>
         <span />
       </div>
       <Row index={-1} schedule={schedule} limits={limits} answer={answer} measured={measured} trained={trained ?? []} other={other} />

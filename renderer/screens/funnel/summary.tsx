@@ -46,16 +46,20 @@ export function Summary(): ReactElement | null {
       <caption className="visually-hidden">What the schedule keeps and costs</caption>
       <thead>
         <tr>
-          {sides.length > 1 ? <th scope="col" /> : null}
+          {sides.length > 1 ? (
+            <th scope="col" className="wide">
+              schedule
+            </th>
+          ) : null}
           <th scope="col">
-            <Term name="recall">recall@{k}</Term>, exact from the <Term name="pool" />
+            <Term name="recall">recall@{k}</Term>, exact from <Term name="pool" />
           </th>
           <th scope="col">
-            time a query, <Term name="estimate" />
+            time, <Term name="estimate" />
           </th>
-          <th scope="col">time a query, measured</th>
-          <th scope="col">against exact search</th>
-          <th scope="col">read a query</th>
+          <th scope="col" className="wide">time, measured</th>
+          <th scope="col">against exact</th>
+          <th scope="col" className="narrow">read</th>
         </tr>
       </thead>
       <tbody>

@@ -29,7 +29,7 @@ export function FateDetails({ fate, schedule, k }: { readonly fate: Fate; readon
       <div className="stack">
         <p className="document-whole">{fate.document.text}</p>
         <div className="fate-verdict">
-          <p className="lead-text">{verdict(fate, schedule)}</p>
+          <p>{verdict(fate, schedule)}</p>
           {stage === undefined || savingKeep === null || isLastStage ? null : (
             <Button look="primary" onPress={save}>
               Keep {count(savingKeep)} at {stage.dims} dims

@@ -36,7 +36,6 @@ export function ModelTable({ models }: { readonly models: readonly ModelEntry[] 
         { id: 'trained', header: <Term name="trained">trained prefixes</Term>, cell: (model) => <PrefixRuler dims={model.dims} trained={model.trainedDims} widest={widest} /> },
         { id: 'tokens', header: 'tokens', isNumeric: true, sortBy: (model) => model.maxTokens, cell: (model) => count(model.maxTokens) },
         { id: 'size', header: 'size', isNumeric: true, sortBy: (model) => model.sizeBytes ?? 0, cell: (model) => bytes(model.sizeBytes) },
-        { id: 'licence', header: 'licence', cell: (model) => model.licence ?? '–' },
       ]}
     />
   );

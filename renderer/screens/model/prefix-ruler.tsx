@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 
-const width = 132;
+const width = 120;
 
 /** Trained prefixes as ticks on a log2 scale from 8 dims to the widest model's; the bar ends at this model's full dimension. */
 export function PrefixRuler({ dims, trained, widest }: { readonly dims: number; readonly trained: readonly number[]; readonly widest: number }): ReactElement {

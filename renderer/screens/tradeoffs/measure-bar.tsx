@@ -37,6 +37,7 @@ export function MeasureBar({ isStale }: { readonly isStale: boolean }): ReactEle
       <StorePicker />
       <span className="muted num">{dataset === undefined ? '' : `${count(dataset.queryCount)} queries`}</span>
       <span className="spring" />
+      {work.isResuming ? <span className="muted">Measured before; being opened again.</span> : null}
       {isStale ? <span className="stale-mark">Charts show what was measured before the change.</span> : null}
       <Button look={isStale ? 'primary' : 'plain'} icon="play" isDisabled={dataset === undefined || isBusy} onPress={() => void measureAll(app)}>
         {isBusy ? 'Measuring' : isStale ? 'Measure' : 'Measure again'}
@@ -70,11 +71,11 @@ function PrefixPicker(): ReactElement {
         <Dialog className="prefix-dialog" aria-label="Prefixes to measure">
           <ChipSet
             label="Prefixes"
-            options={offered.map((dims) => ({ value: String(dims), label: dataset?.model.trainedDims.includes(dims) === true ? `${dims} ▾` : String(dims), isDisabled: dims === full }))}
+            options={offered.map((dims) => ({ value: String(dims), label: dataset?.model.trainedDims.includes(dims) === true ? `${dims} ▴` : String(dims), isDisabled: dims === full }))}
             values={tested.map(String)}
             onChange={(values) => set(values.map(Number))}
           />
-          <p className="field-hint">▾ trained. The full dimension ({full}) is always measured.</p>
+          <p className="field-hint">▴ trained. The full dimension ({full}) is always measured.</p>
           <div className="row">
             <TextField label="Another prefix" isLabelHidden placeholder="96, 192" value={typed} onChange={setTyped} onSubmit={add} />
             <Button onPress={add} isDisabled={typed.trim() === ''}>
