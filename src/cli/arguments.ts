@@ -14,6 +14,7 @@ export const benchOptions = {
   model: { type: 'string' },
   vectors: { type: 'string' },
   'query-vectors': { type: 'string' },
+  adapter: { type: 'string' },
   store: { type: 'string' },
   head: { type: 'string' },
   'head-precision': { type: 'string' },
@@ -62,6 +63,7 @@ export function readBenchArguments(argv: readonly string[]): { readonly request:
       model: text('model'),
       vectors,
       queryVectors: text('query-vectors'),
+      adapter: text('adapter'),
       store: storeOf(text('store') ?? 'embedded'),
       head: {
         index: oneOf('head', text('head') ?? 'flat', headIndexSchema.options),

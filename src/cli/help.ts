@@ -2,7 +2,7 @@ export const helpText = `Funnelscope: which prefix of a Matryoshka embedding to 
 
   bench     measure the ladder, funnels and the exact baseline; write a report
   tune      bench, and look for the schedule that meets --tune (default recall=0.99)
-  train     train an adapter or a static starter model (train --help)
+  train     train an adapter for embeddings that were not trained for prefixes (train --help)
   models    list the models that can be used
   samples   list the bundled sample corpora
 
@@ -11,8 +11,9 @@ bench [options]        writes OUT/report.json, report.html, report.md, ladder.cs
   --queries PATH|N               a query file, or N queries (the corpus' own, else N held-out rows)
   --qrels PATH                   relevance judgements for the queries
   --model ID|DIR                 a model id or a folder (default: the bundled starter)
-  --vectors X.npy                rows are documents, instead of text
+  --vectors X.npy                rows are documents, instead of text (.npy, .fvecs, .fbin, HDF5, Parquet)
   --query-vectors Q.npy          rows are queries (or --queries N: N held-out rows of --vectors)
+  --adapter FILE                 turn all vectors by an adapter (train adapter)
   --store embedded|http://host:port     where to search (a Milvus address; token in FUNNELSCOPE_MILVUS_TOKEN)
   --head flat|hnsw|ivf_flat|…    index of the head search
   --head-precision f32|f16|int8|binary

@@ -1,6 +1,90 @@
-import { UserError } from '../base/errors.ts';
+import { parseArgs } from 'node:util';
+import { showValue, UserError } from '../base/errors.ts';
+import { formatPercent } from '../base/format.ts';
+import { resourcesDir } from '../base/resources.ts';
+import { defaultDataDir } from '../engine/data-dir.ts';
+import { trainAdapterFile } from '../engine/train-adapter.ts';
+import type { TrainAdapterRequest } from '../engine/train-adapter.ts';
+import { wholeNumber } from './arguments.ts';
 import type { Command } from './command.ts';
+import { progressLine } from './progress-line.ts';
 
-export const trainCommand: Command = async () => {
-  throw new UserError('train/not-wired', 'training is not wired up yet');
+const help = `train adapter [options]     a linear map that makes finished embeddings usable at short prefixes
+  --corpus PATH|sample:NAME --model ID|DIR    learn from a corpus' embeddings, or
+  --vectors X.npy                             from vectors, or
+  --pairs LEFT.npy,RIGHT.npy                  from pairs: row i belongs to row i
+  --prefixes 16,32,64,…      default: halvings down to 16
+  --start best|pca|identity  where the map starts (default best: whichever finds more on held-out rows)
+  --epochs N  --max-rows 50000  --seed 1
+  --out FILE                 default: adapter.fsa; a cancelled run goes on from FILE.checkpoint
+  --npy FILE --onnx FILE     the map besides, as a NumPy matrix or an ONNX model
+Use it: bench --adapter FILE. The starter itself is trained by scripts/train-starter.ts (see models/starter/README.md).
+`;
+
+const options = {
+  corpus: { type: 'string' },
+  model: { type: 'string' },
+  vectors: { type: 'string' },
+  pairs: { type: 'string' },
+  prefixes: { type: 'string' },
+  start: { type: 'string', default: 'best' },
+  epochs: { type: 'string' },
+  'max-rows': { type: 'string', default: '50000' },
+  seed: { type: 'string', default: '1' },
+  out: { type: 'string', default: 'adapter.fsa' },
+  npy: { type: 'string' },
+  onnx: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** `train adapter`: trains and writes an adapter; says what it reached on rows that training did not see. */
+export const trainCommand: Command = async ([what, ...argv], { stdout, stderr, signal }) => {
+  if (what === undefined || what === '--help' || what === '-h' || argv.includes('--help')) {
+    stdout.write(help);
+    return;
+  }
+  if (what !== 'adapter') throw new UserError('cli/arguments', `train ${showValue(what)}: expected adapter`, { hint: 'see train --help' });
+  const request = readArguments(argv);
+  const progress = progressLine(stderr);
+  try {
+    const { trained } = await trainAdapterFile(request, { resourcesDir: resourcesDir(), dataDir: defaultDataDir() }, { signal, onProgress: progress.sink });
+    progress.end();
+    const { identity, pca, result } = trained.validation;
+    const kind = request.pairs === undefined ? 'recall@10 against full-dimension neighbours' : 'MRR of the right partner';
+    stderr.write(`on held-out rows, mean over the prefixes, ${kind}: as they are ${formatPercent(identity)}, PCA ${formatPercent(pca)}, adapter ${formatPercent(result)}\n`);
+    if (!trained.isTrained) stderr.write(`no epoch beat ${trained.start === 'pca' ? 'PCA' : 'the vectors as they are'} on the held-out rows: the file holds ${trained.start === 'pca' ? 'the PCA rotation' : 'the identity'}\n`);
+    stderr.write(`adapter: ${request.out}\n`);
+  } finally {
+    progress.end();
+  }
 };
+
+function readArguments(argv: readonly string[]): TrainAdapterRequest {
+  let values: Partial<Record<keyof typeof options, string | boolean>>;
+  try {
+    values = parseArgs({ args: [...argv], options, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    throw new UserError('cli/arguments', error instanceof Error ? error.message : String(error), { hint: 'see train --help' });
+  }
+  const text = (name: keyof typeof options): string | undefined => values[name] as string | undefined;
+  const sources = [text('corpus'), text('vectors'), text('pairs')].filter((source) => source !== undefined);
+  if (sources.length !== 1) throw new UserError('cli/arguments', 'train adapter: give exactly one of --corpus, --vectors, --pairs', { hint: 'see train --help' });
+  const pairs = text('pairs')?.split(',');
+  if (pairs !== undefined && pairs.length !== 2) throw new UserError('cli/arguments', `--pairs ${showValue(text('pairs'))}: expected LEFT.npy,RIGHT.npy`);
+  const start = text('start')!;
+  if (start !== 'best' && start !== 'pca' && start !== 'identity') throw new UserError('cli/arguments', `--start ${showValue(start)}: expected best, pca or identity`);
+  return {
+    corpus: text('corpus'),
+    model: text('model'),
+    vectors: text('vectors'),
+    pairs: pairs === undefined ? undefined : { left: pairs[0]!, right: pairs[1]! },
+    prefixes: text('prefixes')?.split(',').map((part) => wholeNumber('prefixes', part.trim(), 1)),
+    start,
+    epochs: text('epochs') === undefined ? undefined : wholeNumber('epochs', text('epochs')!, 1),
+    maxRows: wholeNumber('max-rows', text('max-rows')!, 2),
+    seed: wholeNumber('seed', text('seed')!, 0),
+    out: text('out')!,
+    npy: text('npy'),
+    onnx: text('onnx'),
+  };
+}

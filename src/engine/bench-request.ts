@@ -17,6 +17,8 @@ export interface BenchRequest {
   readonly model?: string | undefined;
   readonly vectors?: string | undefined;
   readonly queryVectors?: string | undefined;
+  /** An adapter file that turns vectors and queries before anything else. */
+  readonly adapter?: string | undefined;
   readonly store: StoreChoice;
   readonly head: HeadChoice;
   readonly rerank?: 'auto' | 'server' | 'fetch' | 'local' | undefined;

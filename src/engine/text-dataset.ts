@@ -11,6 +11,7 @@ import type { Embedder } from '../embedding/embedder.ts';
 import { queryMatrixOf } from '../vectors/query-matrix.ts';
 import { blockBoundaries, readVectorSet } from '../vectors/vector-set.ts';
 import type { BenchContext, BenchRequest, Shape } from './bench-request.ts';
+import { adaptedRows, adapterFor, adapterRemark } from './adapted-rows.ts';
 import { openDataset, suggestedDims } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
 import { embedTexts, openModel } from './model.ts';
@@ -27,7 +28,7 @@ export async function datasetFromText(request: BenchRequest, context: BenchConte
   const querySet = await readQuerySet(source, corpus, { corpusPath: path, resources: context.resourcesDir, seed: request.seed }, work);
   const embedder = await openModel(request.model, context, work);
   try {
-    return await embedDataset({ corpus, querySet, embedder, cacheDir: cacheDirOf(context.dataDir), wantedDims: wantedDims(request), check }, work);
+    return await embedDataset({ corpus, querySet, embedder, cacheDir: cacheDirOf(context.dataDir), wantedDims: wantedDims(request), check, adapterPath: request.adapter }, work);
   } catch (error) {
     await embedder.close();
     throw error;
@@ -50,6 +51,8 @@ export interface EmbedRequest {
   /** Prefixes that will be searched: they become borders of the vectors' layout. */
   readonly wantedDims: readonly number[];
   readonly check?: ((shape: Shape) => void) | undefined;
+  /** An adapter that turns documents and queries. */
+  readonly adapterPath?: string | undefined;
 }
 
 /** Embeds what is searched of a corpus, and the queries, into a dataset. */
@@ -59,17 +62,19 @@ export async function embedDataset(request: EmbedRequest, work: WorkOptions): Pr
   const searched = searchedCorpus(request.corpus, querySet);
   request.check?.({ rowCount: searched.ids.length, dims: card.dims, trainedDims: card.trainedDims });
   const texts = searched.ids.map((_, row) => documentText(searched, row));
-  const trained = card.trainedDims.length === 0 ? undefined : card.trainedDims;
+  const adapter = await adapterFor(request.adapterPath, card.dims);
+  const trainedDims = adapter?.provenance.prefixes ?? card.trainedDims;
+  const trained = trainedDims.length === 0 ? undefined : trainedDims;
   const boundaries = blockBoundaries(card.dims, [...new Set([...suggestedDims(card.dims, trained), ...request.wantedDims])]);
 
   const start = performance.now();
   const documents = await embedTexts(embedder, texts, 'document', request.cacheDir, work);
-  const vectors = await readVectorSet(documents.rows, { rowCount: texts.length, dims: card.dims, boundaries, name: searched.name }, work);
+  const vectors = await readVectorSet(adaptedRows(documents.rows, card.dims, adapter, work), { rowCount: texts.length, dims: card.dims, boundaries, name: searched.name }, work);
   const elapsedMs = performance.now() - start;
   const embeddedQueries = await embedTexts(embedder, querySet.texts, 'query', request.cacheDir, work);
   const queryData = new Float32Array(querySet.texts.length * card.dims);
   let at = 0;
-  for await (const chunk of embeddedQueries.rows) {
+  for await (const chunk of adaptedRows(embeddedQueries.rows, card.dims, adapter, work)) {
     queryData.set(chunk, at);
     at += chunk.length;
   }
@@ -77,6 +82,7 @@ export async function embedDataset(request: EmbedRequest, work: WorkOptions): Pr
     ...searched.stats.warnings,
     ...(querySet.warnings ?? []),
     ...card.warnings,
+    ...(adapter === undefined ? [] : [adapterRemark(adapter, request.adapterPath!)]),
     ...(vectors.zeroCount === 0 ? [] : [`${vectors.zeroCount} documents have a zero vector (empty, or no token the model knows): their similarity to everything is 0`]),
   ];
   return openDataset({
@@ -107,7 +113,7 @@ export async function embedDataset(request: EmbedRequest, work: WorkOptions): Pr
       id: card.id,
       name: card.name,
       dims: card.dims,
-      trainedDims: [...card.trainedDims],
+      trainedDims: [...trainedDims],
       pooling: card.pooling,
       documentPrompt: card.documentPrompt,
       queryPrompt: card.queryPrompt,

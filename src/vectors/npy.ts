@@ -61,7 +61,8 @@ export async function readNpyVectors(path: string, options: NpyVectorsOptions = 
   return readVectorSet(rowsExcept(readNpyRows(path), dims, except), { rowCount: left, dims, boundaries, name: path }, options);
 }
 
-async function* rowsExcept(chunks: AsyncIterable<Float32Array>, dims: number, except: ReadonlySet<number>): AsyncGenerator<Float32Array> {
+/** Chunks of whole rows without some rows, which are numbered from the first on; works within the chunks' own memory. */
+export async function* rowsExcept(chunks: AsyncIterable<Float32Array>, dims: number, except: ReadonlySet<number>): AsyncGenerator<Float32Array> {
   let row = 0;
   for await (const chunk of chunks) {
     let kept = 0;
