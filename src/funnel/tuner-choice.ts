@@ -1,6 +1,7 @@
 import { formatMs, formatPercent, formatPercentInterval, formatRatio } from '../base/format.ts';
 import type { Interval, Latency } from '../contract/measure.ts';
 import { bootstrapMean } from '../math/statistics.ts';
+import { isSureOf } from './tuner.ts';
 import type { TunerPoint } from './tuner.ts';
 
 /** A point with its measured times; the i-th time of every point is of the same query. */
@@ -20,7 +21,7 @@ export interface Choice {
   readonly chosen: MeasuredPoint | undefined;
   /** Others that meet the limits and whose times cannot be told from the fastest's. */
   readonly contenders: readonly MeasuredPoint[];
-  /** Whether the recall asked for is met with 95 % confidence on the tuned half, or only by its mean. */
+  /** Whether the recall asked for is met beyond doubt on the tuned half (`isSureOf`), or only by its mean. */
   readonly isSure: boolean;
 }
 
@@ -34,7 +35,7 @@ export function speedupOf(a: MeasuredPoint, b: MeasuredPoint, seed: number): Int
 }
 
 /**
- * The choice among measured points. With a recall asked for: the fastest that meets it (with 95 % confidence on the tuned half where any does);
+ * The choice among measured points. With a recall asked for: the fastest that meets it (beyond doubt on the tuned half, `isSureOf`, where any does);
  * of those whose times cannot be told from the fastest's (the interval of the paired difference holds 0) the one with the fewest stages, then the
  * highest recall. Without one: the highest recall within the time limit, by the same rule for what cannot be told apart.
  */
@@ -42,7 +43,7 @@ export function choosePoint(points: readonly MeasuredPoint[], limits: Limits, se
   const allowed = points.filter(
     ({ point, latency }) => latency.p95 <= (limits.p95Ms ?? Infinity) && point.headBytes <= (limits.memoryBytes ?? Infinity),
   );
-  const sure = allowed.filter(({ point }) => limits.target === undefined || point.recallTuned.low >= limits.target);
+  const sure = allowed.filter(({ point }) => isSureOf(point, limits.target));
   const eligible = sure.length > 0 ? sure : allowed.filter(({ point }) => limits.target === undefined || point.recallTuned.value >= limits.target);
   const isSure = sure.length > 0;
   if (eligible.length === 0) return { chosen: undefined, contenders: [], isSure };
@@ -115,7 +116,7 @@ export function verdictOf(outcome: Outcome): string {
   if (limits.target !== undefined && held.value < limits.target) {
     parts.push(`That is below the ${formatPercent(limits.target)} asked for: on these queries the choice does not hold; use a larger keep.`);
   } else if (!outcome.choice.isSure) {
-    parts.push('The recall was met by the mean only, not with 95 % confidence: more queries would tell.');
+    parts.push('The recall is met on the tuned half by its mean, not beyond doubt: more queries would tell.');
   }
   if (limits.p95Ms !== undefined && chosen.latency.p95 > limits.p95Ms) {
     parts.push(`Its p95 on the held-out queries is ${formatMs(chosen.latency.p95)}, above the ${formatMs(limits.p95Ms)} asked for.`);

@@ -13,6 +13,24 @@ export function gridKeeps(least: number, most: number, count: number): number[] 
   return [...keeps];
 }
 
+/**
+ * Prefixes for a tuner's pool: those given and points half-way between neighbours, the widest gaps (in ratio) first, in multiples of 8.
+ * A model's trained prefixes are the best ones, but what lies between them is often the cheapest that is good enough — and the plain search that
+ * a funnel has to beat.
+ */
+export function tuningDims(dims: readonly number[], most = 7): number[] {
+  const found = new Set(dims);
+  for (;;) {
+    const sorted = [...found].sort((a, b) => a - b);
+    if (sorted.length >= most) return sorted;
+    const gaps = sorted.slice(1).map((to, i) => ({ middle: Math.round((sorted[i]! + to) / 16) * 8, ratio: to / sorted[i]!, from: sorted[i]!, to }));
+    // Of equal ratios the longer prefixes first: there a scan costs most.
+    const widest = gaps.filter(({ middle, from, to }) => middle > from && middle < to).sort((a, b) => b.ratio - a.ratio || b.to - a.to)[0];
+    if (widest === undefined) return sorted;
+    found.add(widest.middle);
+  }
+}
+
 /** A schedule on the grid: stages that prune, then the last one, which keeps k. */
 export interface GridPath {
   readonly inner: readonly GridStage[];

@@ -1,4 +1,4 @@
-import { throwIfCancelled, yieldToLoop } from '../base/async.ts';
+import { sliceOf, throwIfCancelled } from '../base/async.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import type { CostModel } from '../contract/tuning.ts';
 import { estimateRerank, estimateScan } from './cost-model.ts';
@@ -39,8 +39,8 @@ export interface SearchResult {
   readonly queryCount: number;
 }
 
-/** Entries of tables held at once: 64 MB. */
-const BATCH_ENTRIES = 1 << 24;
+/** Entries of tables held at once: 16 MB. */
+const BATCH_ENTRIES = 1 << 22;
 
 interface Branch {
   readonly list: GridList;
@@ -74,6 +74,7 @@ export async function searchFrontier(pool: Pool, options: SearchOptions): Promis
     frontier.offer(costMs, hits, path);
     byStages[stages - 1]!.offer(costMs, hits, path);
   };
+  const slice = sliceOf(signal);
   let evaluated = 0;
 
   const rerankMs = (keep: number, from: number, to: number): number => estimateRerank(costModel, keeps[keep]!, pool.dims[from]!, pool.dims[to]!);
@@ -109,10 +110,15 @@ export async function searchFrontier(pool: Pool, options: SearchOptions): Promis
       const costs = new Map(live.map((branch) => [branch.list, branch.costMs]));
       const { tables, sums } = await sweeper.evaluate([...costs.keys()], signal);
       // All of the batch's schedules first: the further the frontier, the more of its branches are cut.
-      for (const table of tables) evaluated += offerTable(table, costs.get(table.list)!, sums, mayFollow);
-      if (mayFollow) for (const table of tables) children.push(...childrenOf(table, costs.get(table.list)!, sums));
+      for (const table of tables) {
+        evaluated += offerTable(table, costs.get(table.list)!, sums, mayFollow);
+        await slice();
+      }
+      for (const table of mayFollow ? tables : []) {
+        children.push(...childrenOf(table, costs.get(table.list)!, sums));
+        await slice();
+      }
       options.onProgress?.({ phase: 'searching schedules', done: evaluated, total, unit: 'schedules' });
-      await yieldToLoop();
     }
     branches = children;
   }

@@ -9,7 +9,7 @@ import { buildPool } from '../../src/funnel/pool-build.ts';
 import { vectorPoolSource } from '../../src/funnel/pool-source.ts';
 import type { Pool } from '../../src/funnel/pool.ts';
 import { truthCountOf } from '../../src/funnel/pool.ts';
-import { gridKeeps, gridSize, pathSchedule, staircaseOf } from '../../src/funnel/tuner-grid.ts';
+import { gridKeeps, gridSize, pathSchedule, staircaseOf, tuningDims } from '../../src/funnel/tuner-grid.ts';
 import type { GridPath } from '../../src/funnel/tuner-grid.ts';
 import { searchFrontier } from '../../src/funnel/tuner-search.ts';
 import { madeSet } from './made-data.ts';
@@ -111,6 +111,24 @@ describe('the grid sweep', () => {
         expect(keeps.at(-1)).toBe(Math.max(least, most));
         expect(keeps.length).toBeLessThanOrEqual(count);
         keeps.slice(1).forEach((keep, i) => expect(keep).toBeGreaterThan(keeps[i]!));
+      }),
+    );
+  });
+});
+
+describe('prefixes for tuning', () => {
+  test('fill the widest gaps, keep what was given, stay within it and within the number allowed', () => {
+    expect(tuningDims([16, 32, 64, 128, 256])).toEqual([16, 32, 64, 96, 128, 192, 256]);
+    expect(tuningDims([64, 768], 5)).toEqual([64, 152, 240, 416, 768]);
+    expect(tuningDims([8])).toEqual([8]);
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.integer({ min: 1, max: 3072 }), { minLength: 1, maxLength: 12 }), fc.integer({ min: 1, max: 12 }), (dims, most) => {
+        const found = tuningDims(dims, most);
+        expect(found).toEqual([...new Set(found)].sort((a, b) => a - b));
+        for (const size of dims) expect(found).toContain(size);
+        expect(Math.min(...found)).toBe(Math.min(...dims));
+        expect(Math.max(...found)).toBe(Math.max(...dims));
+        expect(found.length).toBeLessThanOrEqual(Math.max(most, dims.length));
       }),
     );
   });
