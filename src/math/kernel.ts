@@ -34,6 +34,15 @@ export interface KernelExports {
   selectionGuess(selection: number, threshold: number): void;
   selectionFinish(selection: number, rows: number, scores: number, spare: number): number;
   sweepChunk(bands: number, bandCount: number, queryCount: number, rows: number, rowBase: number, sums: number): void;
+  collectChunk(
+    bands: number, bandCount: number, guesses: number, queryCount: number, rows: number, rowBase: number, collections: number, plan: number,
+  ): void;
+  rankRecords(
+    records: number, count: number, bandCount: number, depth: number, guesses: number,
+    used: number, keys: number, spare: number, order: number, outRows: number, outSimilarities: number, outOrders: number,
+  ): number;
+  nearTies(similarities: number, orders: number, count: number, bandCount: number, gap: number, marks: number, out: number): number;
+  settleOrders(similarities: number, orders: number, count: number, bandCount: number): void;
   quantiseInt8(slices: number, sliceCount: number, inverse: number, first: number, rows: number, out: number, stride: number, scales: number): void;
   quantiseBits(slices: number, sliceCount: number, first: number, rows: number, out: number, stride: number): void;
   quantiseHalf(slices: number, sliceCount: number, inverse: number, first: number, rows: number, out: number, stride: number): void;

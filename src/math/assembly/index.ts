@@ -7,3 +7,4 @@ export { sweepChunk } from './sweep';
 export { packRows } from './pack';
 export { quantiseInt8, quantiseBits, quantiseHalf } from './quantise';
 export { scanInt8, scanHalf, scanBits } from './scan-codes';
+export { collectChunk, rankRecords, nearTies, settleOrders } from './pool';

@@ -1,0 +1,177 @@
+import { keyOf, radixSortFalling, rowOf, scoreOf } from './select';
+
+// Collects, while a sweep passes, every row that may be among a query's best at any prefix, with its similarities at all of them; then
+// ranks what was collected.
+//
+// A collection lies in memory as: 0 u32 count, 4 u32 capacity (records), 8 u32 address of the records. A record is a u32 row and one
+// f32 similarity for each band. A count above the capacity means that there was no room.
+
+/** Bytes of the per-band table of one query that collectChunk keeps at `plan`: limit (v128), products, inverse, scale. */
+const PLAN_BYTES: usize = 32;
+
+/**
+ * One chunk of rows of a sweep (bands as in sweepChunk). `guesses[band]` is the address of one f32 a query: rows whose similarity
+ * may be above it at any band are recorded. `plan` is scratch for bandCount × 32 bytes.
+ */
+export function collectChunk(
+  bands: usize, bandCount: u32, guesses: usize, queryCount: u32, rows: u32, rowBase: u32, collections: usize, plan: usize,
+): void {
+  const recordBytes = 4 + ((<usize>bandCount) << 2);
+  const planEnd = plan + (<usize>bandCount) * PLAN_BYTES;
+  const bytes = (<usize>rows) << 2;
+  for (let query: u32 = 0; query < queryCount; query++) {
+    for (let b: u32 = 0; b < bandCount; b++) {
+      const band = bands + ((<usize>b) << 4);
+      const entry = plan + (<usize>b) * PLAN_BYTES;
+      const scale = load<f32>(<usize>load<u32>(band, 8) + ((<usize>query) << 2));
+      const guess = load<f32>(<usize>load<u32>(guesses + ((<usize>b) << 2)) + ((<usize>query) << 2));
+      const ratio: f32 = scale == 0 ? (guess < 0 ? -Infinity : Infinity) : guess / scale;
+      v128.store(entry, f32x4.splat(<f32>(ratio - abs(ratio) * 1e-6 - 1e-35)));
+      store<u32>(entry, load<u32>(band) + ((query * rows) << 2), 16);
+      store<u32>(entry, load<u32>(band, 4), 20);
+      store<f32>(entry, scale, 24);
+    }
+    const collection = collections + (<usize>query) * 16;
+    let count = load<u32>(collection);
+    const capacity = load<u32>(collection, 4);
+    const records = <usize>load<u32>(collection, 8);
+    for (let at: usize = 0; at < bytes; at += 32) {
+      let s0 = f32x4.splat(0);
+      let s1 = f32x4.splat(0);
+      let above = i32x4.splat(0);
+      let above1 = i32x4.splat(0);
+      for (let entry = plan; entry < planEnd; entry += PLAN_BYTES) {
+        const limit = v128.load(entry);
+        const products = <usize>load<u32>(entry, 16) + at;
+        const inverse = <usize>load<u32>(entry, 20) + at;
+        s0 = f32x4.add(s0, v128.load(products));
+        s1 = f32x4.add(s1, v128.load(products, 16));
+        above = v128.or(above, f32x4.gt(f32x4.mul(s0, v128.load(inverse)), limit));
+        above1 = v128.or(above1, f32x4.gt(f32x4.mul(s1, v128.load(inverse, 16)), limit));
+      }
+      if (!v128.any_true(v128.or(above, above1))) continue;
+      let mask = <u32>i16x8.bitmask(i16x8.narrow_i32x4_s(above, above1));
+      const left = bytes - at;
+      if (left < 32) mask &= (1 << <u32>(left >> 2)) - 1;
+      while (mask) {
+        const place = at + ((<usize>ctz(mask)) << 2);
+        mask &= mask - 1;
+        if (count >= capacity) {
+          count = capacity + 1;
+          break;
+        }
+        let to = records + (<usize>count) * recordBytes;
+        store<u32>(to, rowBase + <u32>(place >> 2));
+        let sum: f32 = 0;
+        for (let entry = plan; entry < planEnd; entry += PLAN_BYTES) {
+          to += 4;
+          sum += load<f32>(<usize>load<u32>(entry, 16) + place);
+          store<f32>(to, sum * load<f32>(<usize>load<u32>(entry, 20) + place) * load<f32>(entry, 24));
+        }
+        count++;
+      }
+    }
+    store<u32>(collection, count);
+  }
+}
+
+/**
+ * Ranks a query's records and keeps those among the best `depth` at any band. Writes the kept rows (rising), their similarities by
+ * band and place, and by band the places in order of falling similarity (ties by rising place): each `count` wide, one band after the
+ * other. Returns the number kept, or 0xffffffff when a band has not `depth` records above its guess (guesses: one f32 a band).
+ * `used` is scratch for count × 4 bytes, `spare` for the radix sort of count keys; `order` for bandCount × count × 4, `keys` for count × 8.
+ */
+export function rankRecords(
+  records: usize, count: u32, bandCount: u32, depth: u32, guesses: usize,
+  used: usize, keys: usize, spare: usize, order: usize, outRows: usize, outSimilarities: usize, outOrders: usize,
+): u32 {
+  if (count < depth) return u32.MAX_VALUE;
+  const recordBytes = 4 + ((<usize>bandCount) << 2);
+  memory.fill(used, 0, (<usize>count) << 2);
+  for (let b: u32 = 0; b < bandCount; b++) {
+    const field = records + 4 + ((<usize>b) << 2);
+    for (let i: u32 = 0; i < count; i++) store<u64>(keys + ((<usize>i) << 3), keyOf(load<f32>(field + (<usize>i) * recordBytes), i));
+    radixSortFalling(keys, count, spare);
+    if (scoreOf(load<u64>(keys + ((<usize>(depth - 1)) << 3))) <= load<f32>(guesses + ((<usize>b) << 2))) return u32.MAX_VALUE;
+    const bandOrder = order + ((<usize>(b * count)) << 2);
+    for (let i: u32 = 0; i < count; i++) {
+      const place = rowOf(load<u64>(keys + ((<usize>i) << 3)));
+      store<u32>(bandOrder + ((<usize>i) << 2), place);
+      if (i < depth) store<u32>(used + ((<usize>place) << 2), 1);
+    }
+  }
+  // New places: used[i] becomes place + 1.
+  let kept: u32 = 0;
+  for (let i: u32 = 0; i < count; i++) {
+    const at = used + ((<usize>i) << 2);
+    if (load<u32>(at) == 0) continue;
+    store<u32>(outRows + ((<usize>kept) << 2), load<u32>(records + (<usize>i) * recordBytes));
+    store<u32>(at, ++kept);
+  }
+  for (let b: u32 = 0; b < bandCount; b++) {
+    const field = records + 4 + ((<usize>b) << 2);
+    const bandOrder = order + ((<usize>(b * count)) << 2);
+    const similarities = outSimilarities + ((<usize>(b * kept)) << 2);
+    let to = outOrders + ((<usize>(b * kept)) << 2);
+    for (let i: u32 = 0; i < count; i++) {
+      const own = load<u32>(used + ((<usize>i) << 2));
+      if (own) store<f32>(similarities + ((<usize>(own - 1)) << 2), load<f32>(field + (<usize>i) * recordBytes));
+      const ranked = load<u32>(used + ((<usize>load<u32>(bandOrder + ((<usize>i) << 2))) << 2));
+      if (ranked) {
+        store<u32>(to, ranked - 1);
+        to += 4;
+      }
+    }
+  }
+  return kept;
+}
+
+/**
+ * Places whose similarity at any band is within `gap` of a neighbour's in the order: their order may hang on rounding. Writes them
+ * rising and returns how many. `marks` is scratch for count bytes.
+ */
+export function nearTies(similarities: usize, orders: usize, count: u32, bandCount: u32, gap: f32, marks: usize, out: usize): u32 {
+  memory.fill(marks, 0, <usize>count);
+  for (let b: u32 = 0; b < bandCount; b++) {
+    const band = similarities + ((<usize>(b * count)) << 2);
+    const order = orders + ((<usize>(b * count)) << 2);
+    let before = load<u32>(order);
+    for (let i: u32 = 1; i < count; i++) {
+      const place = load<u32>(order + ((<usize>i) << 2));
+      if (load<f32>(band + ((<usize>before) << 2)) - load<f32>(band + ((<usize>place) << 2)) < gap) {
+        store<u8>(marks + <usize>before, 1);
+        store<u8>(marks + <usize>place, 1);
+      }
+      before = place;
+    }
+  }
+  let found: u32 = 0;
+  for (let i: u32 = 0; i < count; i++) {
+    if (load<u8>(marks + <usize>i)) {
+      store<u32>(out + ((<usize>found) << 2), i);
+      found++;
+    }
+  }
+  return found;
+}
+
+/** Puts nearly right orders right after similarities changed a little: insertion, by falling similarity, ties by rising place. */
+export function settleOrders(similarities: usize, orders: usize, count: u32, bandCount: u32): void {
+  for (let b: u32 = 0; b < bandCount; b++) {
+    const band = similarities + ((<usize>(b * count)) << 2);
+    const order = orders + ((<usize>(b * count)) << 2);
+    for (let i: u32 = 1; i < count; i++) {
+      const place = load<u32>(order + ((<usize>i) << 2));
+      const similarity = load<f32>(band + ((<usize>place) << 2));
+      let j = i;
+      while (j > 0) {
+        const other = load<u32>(order + ((<usize>(j - 1)) << 2));
+        const its = load<f32>(band + ((<usize>other) << 2));
+        if (its > similarity || (its == similarity && other < place)) break;
+        store<u32>(order + ((<usize>j) << 2), other);
+        j--;
+      }
+      store<u32>(order + ((<usize>j) << 2), place);
+    }
+  }
+}

@@ -1,0 +1,221 @@
+import { throwIfCancelled } from '../base/async.ts';
+import { UserError } from '../base/errors.ts';
+import { openKernel, type Kernel } from '../math/kernel.ts';
+import { writeOnnxModel } from '../math/onnx-graph.ts';
+import { floatTensor, openOnnxSession, type OnnxTensor } from '../math/onnx-runtime.ts';
+import { inversePrefixNorm, queryOf, type QueryMatrix } from './query-matrix.ts';
+import { copyRow, inverseNormsOf, type Segment, type VectorSet } from './vector-set.ts';
+
+/** Rows in one product: with a group's results this stays in the caches. */
+export const CHUNK_ROWS = 1024;
+
+/** Dimensions [from, to) between two neighbouring prefixes of a sweep. */
+export interface Band {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The prefixes of a sweep, rising. @throws UserError `sweep/dims` for one that does not exist. */
+export function sweepPrefixes(dims: readonly number[], fullDims: number): number[] {
+  for (const prefix of dims) {
+    if (!Number.isSafeInteger(prefix) || prefix < 1 || prefix > fullDims) {
+      throw new UserError('sweep/dims', `prefix of ${prefix} dimensions, expected 1 to ${fullDims}`);
+    }
+  }
+  return [...new Set(dims)].sort((a, b) => a - b);
+}
+
+export interface SweepBenchOptions {
+  /** Most queries multiplied at once. */
+  readonly groupSize: number;
+  /** Rows that `multiplySample` goes over. */
+  readonly sampleRows?: Int32Array | undefined;
+  readonly threads?: number | undefined;
+  /** Further working areas by name, in bytes. */
+  readonly areas: Readonly<Record<string, number>>;
+}
+
+/** What is called when the products of a chunk lie ready: its number of rows and the number of its first row. */
+export type ChunkVisit = (rows: number, firstRow: number) => void | Promise<void>;
+
+/**
+ * Where queries are multiplied with rows: onnxruntime makes the products of each band of dimensions, kernel functions take them
+ * from there. In a memory of its own that is not shared, because onnxruntime-node reads and writes only such memory in place; rows
+ * are copied in chunk by chunk (2 % of the products' time).
+ */
+export interface SweepBench {
+  readonly kernel: Kernel;
+  readonly bands: readonly Band[];
+  /** Addresses of the wanted areas. */
+  readonly areas: Readonly<Record<string, number>>;
+  /** Address of the kernel's table of bands (sweepChunk); the fourth field of each is `lists[band]`. */
+  readonly bandTable: number;
+  /** Loads the queries of the next products. @param lists what the table's fourth field will hold */
+  placeQueries(queries: QueryMatrix, group: readonly number[], lists: readonly number[]): void;
+  multiplyAll(signal: AbortSignal | undefined, visit: ChunkVisit): Promise<void>;
+  multiplySample(visit: ChunkVisit): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openSweepBench(vectors: VectorSet, prefixes: readonly number[], options: SweepBenchOptions): Promise<SweepBench> {
+  const bands = prefixes.map((to, b) => ({ from: b === 0 ? 0 : prefixes[b - 1]!, to }));
+  const { groupSize, sampleRows } = options;
+  const layout = layOut(vectors, bands, groupSize, sampleRows?.length ?? 0, options.areas);
+  const { kernel } = layout;
+  if (sampleRows !== undefined) placeSample(vectors, bands, layout, sampleRows);
+  const session = await openOnnxSession(bandProducts(bands), { threads: options.threads });
+  let count = 0;
+  let lists: readonly number[] = [];
+
+  const multiply = async (rows: number, matrices: readonly number[], inverses: readonly number[]): Promise<void> => {
+    const inputs: Record<string, OnnxTensor> = {};
+    const outputs: Record<string, OnnxTensor> = {};
+    bands.forEach(({ from, to }, b) => {
+      const width = to - from;
+      inputs[`q${b}`] = floatTensor(kernel.floats(layout.queries[b]!, count * width), [count, width]);
+      inputs[`x${b}`] = floatTensor(kernel.floats(matrices[b]!, rows * width), [rows, width]);
+      outputs[`y${b}`] = floatTensor(kernel.floats(layout.products[b]!, count * rows), [count, rows]);
+    });
+    await session.run(inputs, outputs);
+    const table = kernel.words(layout.bandTable, 4 * bands.length);
+    bands.forEach((_, b) => table.set([layout.products[b]!, inverses[b]!, layout.scales[b]!, lists[b]!], 4 * b));
+  };
+
+  return {
+    kernel,
+    bands,
+    areas: layout.areas,
+    bandTable: layout.bandTable,
+    placeQueries(queries, group, newLists) {
+      count = group.length;
+      lists = newLists;
+      bands.forEach(({ from, to }, b) => {
+        const target = kernel.floats(layout.queries[b]!, count * (to - from));
+        const scales = kernel.floats(layout.scales[b]!, count);
+        group.forEach((query, i) => {
+          const row = queryOf(queries, query);
+          target.set(row.subarray(from, to), i * (to - from));
+          scales[i] = inversePrefixNorm(row, to);
+        });
+      });
+    },
+    async multiplyAll(signal, visit) {
+      for (const segment of vectors.segments) {
+        for (let start = 0; start < segment.rowCount; start += CHUNK_ROWS) {
+          throwIfCancelled(signal);
+          const rows = Math.min(CHUNK_ROWS, segment.rowCount - start);
+          placeRows(bands, layout, segment, start, rows);
+          await multiply(rows, layout.rows, layout.inverses);
+          await visit(rows, segment.firstRow + start);
+        }
+      }
+    },
+    async multiplySample(visit) {
+      const total = sampleRows?.length ?? 0;
+      for (let start = 0; start < total; start += CHUNK_ROWS) {
+        const rows = Math.min(CHUNK_ROWS, total - start);
+        const matrices = bands.map(({ from, to }, b) => layout.sampleRows[b]! + 4 * start * (to - from));
+        await multiply(rows, matrices, layout.sampleInverses.map((address) => address + 4 * start));
+        await visit(rows, start);
+      }
+    },
+    close: () => session.close(),
+  };
+}
+
+/** One Gemm for each band: products of the band's dimensions, queries × rows. */
+function bandProducts(bands: readonly Band[]): Uint8Array<ArrayBuffer> {
+  return writeOnnxModel({
+    name: 'band-products',
+    nodes: bands.map((_, b) => ({ op: 'Gemm', inputs: [`q${b}`, `x${b}`], outputs: [`y${b}`], attributes: { transB: { int: 1 } } })),
+    inputs: bands.flatMap(({ from, to }, b) => [
+      { name: `q${b}`, type: 'float' as const, shape: ['queries', to - from] },
+      { name: `x${b}`, type: 'float' as const, shape: ['rows', to - from] },
+    ]),
+    outputs: bands.map((_, b) => ({ name: `y${b}`, type: 'float' as const, shape: ['queries', 'rows'] })),
+  });
+}
+
+interface Layout {
+  readonly kernel: Kernel;
+  readonly queries: readonly number[];
+  readonly scales: readonly number[];
+  readonly rows: readonly number[];
+  readonly inverses: readonly number[];
+  readonly sampleRows: readonly number[];
+  readonly sampleInverses: readonly number[];
+  readonly products: readonly number[];
+  readonly staging: number;
+  readonly bandTable: number;
+  readonly areas: Readonly<Record<string, number>>;
+}
+
+function layOut(vectors: VectorSet, bands: readonly Band[], groupSize: number, sampleCount: number, areas: Readonly<Record<string, number>>): Layout {
+  // The kernel reads a little past the end of a chunk's arrays.
+  const chunkRows = Math.min(CHUNK_ROWS, vectors.rowCount) + 16;
+  const widest = Math.max(...vectors.boundaries.map((end, b) => end - (vectors.boundaries[b - 1] ?? 0)));
+  const perBand = (width: number) => ({
+    queries: 4 * groupSize * width,
+    scales: 4 * groupSize,
+    rows: 4 * chunkRows * width,
+    inverses: 4 * chunkRows,
+    sampleRows: 4 * sampleCount * width,
+    sampleInverses: 4 * (sampleCount + 16),
+    products: 4 * groupSize * chunkRows,
+  });
+  const bandSizes = bands.map(({ from, to }) => perBand(to - from));
+  const sizes = [...bandSizes.flatMap((each) => Object.values(each)), 4 * chunkRows * widest, 16 * bands.length, ...Object.values(areas)];
+  // Nothing may be added later: memory that is not shared moves when it grows, and tensors point into it.
+  const kernel = openKernel({ sizeBytes: sizes.reduce((sum, sizeBytes) => sum + sizeBytes + 64, 0), shared: false });
+  const each = (name: keyof ReturnType<typeof perBand>): number[] => bandSizes.map((band) => kernel.reserve(band[name]));
+  return {
+    kernel,
+    queries: each('queries'),
+    scales: each('scales'),
+    rows: each('rows'),
+    inverses: each('inverses'),
+    sampleRows: each('sampleRows'),
+    sampleInverses: each('sampleInverses'),
+    products: each('products'),
+    staging: kernel.reserve(4 * chunkRows * widest),
+    bandTable: kernel.reserve(16 * bands.length),
+    areas: Object.fromEntries(Object.entries(areas).map(([name, sizeBytes]) => [name, kernel.reserve(sizeBytes)])),
+  };
+}
+
+/** Copies a chunk of rows and their inverse prefix norms, one dense matrix for each band. */
+function placeRows(bands: readonly Band[], layout: Layout, segment: Segment, start: number, rows: number): void {
+  const { kernel } = layout;
+  bands.forEach(({ from, to }, b) => {
+    const width = to - from;
+    kernel.floats(layout.inverses[b]!, rows).set(segment.kernel.floats(inverseNormsOf(segment, to) + 4 * start, rows));
+    for (const block of segment.blocks) {
+      const left = Math.max(from, block.from);
+      const right = Math.min(to, block.to);
+      if (left >= right) continue;
+      const blockWidth = block.to - block.from;
+      const source = segment.kernel.floats(block.address + 4 * blockWidth * start, blockWidth * rows);
+      if (block.from === from && block.to === to) {
+        kernel.floats(layout.rows[b]!, source.length).set(source);
+      } else {
+        kernel.floats(layout.staging, source.length).set(source);
+        kernel.call.packRows(layout.staging + 4 * (left - block.from), 4 * blockWidth, layout.rows[b]! + 4 * (left - from), 4 * width, right - left, rows);
+      }
+    }
+  });
+}
+
+/** Copies the sample's rows and norms, one dense matrix for each band. */
+function placeSample(vectors: VectorSet, bands: readonly Band[], layout: Layout, rows: Int32Array): void {
+  const { kernel } = layout;
+  const row = new Float32Array(bands[bands.length - 1]!.to);
+  const targets = bands.map(({ from, to }, b) => kernel.floats(layout.sampleRows[b]!, rows.length * (to - from)));
+  const norms = bands.map((_, b) => kernel.floats(layout.sampleInverses[b]!, rows.length));
+  rows.forEach((number, i) => {
+    copyRow(vectors, number, row);
+    bands.forEach(({ from, to }, b) => {
+      targets[b]!.set(row.subarray(from, to), i * (to - from));
+      norms[b]![i] = inversePrefixNorm(row, to);
+    });
+  });
+}

@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import { CancelledError } from '../../src/base/errors.ts';
+import { randomInt, randomNormal, seededRandom } from '../../src/base/random.ts';
+import { neighboursOf } from '../../src/vectors/neighbours.ts';
+import { queryMatrixOf, queryOf } from '../../src/vectors/query-matrix.ts';
+import { similaritiesAt } from '../../src/vectors/search.ts';
+import { sweepPool, type PoolLine } from '../../src/vectors/sweep-pool.ts';
+import { sweepTop } from '../../src/vectors/sweep.ts';
+import { vectorSetOf, type VectorSet } from '../../src/vectors/vector-set.ts';
+import { makeData } from './naive.ts';
+
+async function poolOf(vectors: VectorSet, queries: ReturnType<typeof queryMatrixOf>, dims: number[], depth: number): Promise<PoolLine[]> {
+  const lines: PoolLine[] = [];
+  await sweepPool(vectors, queries, dims, depth, (query, line) => {
+    expect(lines[query]).toBeUndefined();
+    lines[query] = line;
+  });
+  return lines;
+}
+
+/** Holds a pool against the neighbour tables and the search kernel's similarities. Returns how many rows the pools have. */
+async function check(vectors: VectorSet, queries: ReturnType<typeof queryMatrixOf>, dims: number[], depth: number): Promise<number> {
+  const lines = await poolOf(vectors, queries, dims, depth);
+  const tables = await sweepTop(vectors, queries, dims, depth);
+  const faults: string[] = [];
+  expect(lines.length).toBe(queries.queryCount);
+  lines.forEach(({ rows, similarities, orders }, query) => {
+    const count = rows.length;
+    const exact = similaritiesAt(vectors, queryOf(queries, query), rows, dims);
+    for (let i = 1; i < count; i += 1) if (rows[i]! <= rows[i - 1]!) faults.push(`query ${query}: rows do not rise at ${i}`);
+    const places = new Map(Array.from(rows, (row, place) => [row, place]));
+    dims.forEach((prefix, p) => {
+      const own = exact.subarray(p * count, (p + 1) * count);
+      for (let i = 0; i < count; i += 1) if (Math.abs(similarities[p * count + i]! - own[i]!) > 1e-6) faults.push(`query ${query} at ${prefix}: similarity of place ${i}`);
+      // The order is that of the search kernel's similarities, to the last bit.
+      const order = orders.subarray(p * count, (p + 1) * count);
+      const wanted = Uint32Array.from(own.keys()).sort((a, b) => own[b]! - own[a]! || a - b);
+      for (let rank = 0; rank < count; rank += 1) if (order[rank] !== wanted[rank]) faults.push(`query ${query} at ${prefix}: rank ${rank}`);
+      // All of the best are there, up to ties at the edge.
+      const neighbours = neighboursOf(tables.get(prefix)!, query);
+      const last = neighbours.scores[neighbours.scores.length - 1]!;
+      neighbours.rows.forEach((row, i) => {
+        if (!places.has(row) && neighbours.scores[i]! - last > 1e-6) faults.push(`query ${query} at ${prefix}: row ${row} is missing`);
+      });
+    });
+  });
+  expect(faults.slice(0, 3)).toEqual([]);
+  return lines.reduce((sum, { rows }) => sum + rows.length, 0);
+}
+
+describe('sweepPool', () => {
+  const random = seededRandom(4);
+  const rowCount = 40_000;
+  const dims = 24;
+  const data = Float32Array.from({ length: rowCount * dims }, (_, i) => randomNormal(random) / Math.sqrt(1 + (i % dims) / 2));
+  for (let i = 0; i < 3000; i += 1) {
+    const from = randomInt(random, rowCount) * dims;
+    data.copyWithin(randomInt(random, rowCount) * dims, from, from + dims); // duplicates
+  }
+  const queries = queryMatrixOf(Float32Array.from({ length: 40 * dims }, () => randomNormal(random)), dims);
+
+  test('collects the best of every prefix in one pass, in the orders that searches give', async () => {
+    const vectors = vectorSetOf(data, { rowCount, dims, boundaries: [4, 8, 16] });
+    expect(await check(vectors, queries, [4, 8, 16, 24], 500)).toBeGreaterThan(40 * 600);
+  });
+
+  test('several segments and a single prefix too', async () => {
+    const vectors = vectorSetOf(data, { rowCount, dims, boundaries: [8], maxSegmentBytes: 2 ** 20 + 2_000_000 });
+    expect(vectors.segments.length).toBeGreaterThan(1);
+    expect(await check(vectors, queries, [8], 700)).toBe(40 * 700);
+  });
+
+  test('few rows, few queries, a depth beyond the rows, zero rows', async () => {
+    const made = makeData(5, 300, 16);
+    const vectors = vectorSetOf(made.data, { rowCount: 300, dims: 16, boundaries: [4, 8] });
+    expect(await check(vectors, queryMatrixOf(makeData(6, 3, 16).data, 16), [4, 8, 16], 1000)).toBe(900);
+    await check(vectors, queryMatrixOf(makeData(7, 3, 16).data, 16), [8, 16], 20);
+  });
+
+  test('guesses that are wrong, and queries without direction, are done anew', async () => {
+    const turned = data.slice();
+    const draw = seededRandom(1);
+    const sampled = new Set(Array.from({ length: 4096 }, () => randomInt(draw, rowCount)));
+    for (let row = 0; row < rowCount; row += 1) if (!sampled.has(row)) turned[row * dims] = -Math.abs(turned[row * dims]!) - 3;
+    const odd = queryMatrixOf(Float32Array.from({ length: 30 * dims }, (_, i) => (i < dims ? 0 : i % dims === 0 ? 5 : randomNormal(random))), dims);
+    await check(vectorSetOf(turned, { rowCount, dims, boundaries: [4] }), odd, [4, 24], 400);
+  });
+
+  test('stops when cancelled', async () => {
+    const stop = new AbortController();
+    const pool = sweepPool(vectorSetOf(data, { rowCount, dims }), queries, [8, 24], 500, () => undefined, { signal: stop.signal, onProgress: () => stop.abort() });
+    await expect(pool).rejects.toBeInstanceOf(CancelledError);
+  });
+});
