@@ -22,6 +22,9 @@ export interface ArrowFile {
 const maxFileBytes = 2 ** 31 - 1;
 /** What one compressed buffer may unfold to. */
 const maxBufferBytes = 1024 * 1024 * 1024;
+/** A row of text takes four bytes of offsets before compression: more rows than this are a damaged header. */
+const maxRowsAByte = 64;
+const rowsFloor = 100_000;
 
 const lists: readonly number[] = [Type.List, Type.LargeList, Type.FixedSizeList, Type.ListView, Type.LargeListView];
 const nesteds: readonly number[] = [Type.Struct, Type.Map, Type.Union];
@@ -39,7 +42,9 @@ export async function openArrow(file: string): Promise<ArrowFile> {
     throw fail(`is not an Arrow file that can be read: ${(error as Error).message.slice(0, 200)}`, error);
   }
   const { numRows, schema } = table;
-  const columns = schema.fields.map(({ name, type }, index): ArrowColumn => {
+  if (!(numRows <= Math.max(rowsFloor, size * maxRowsAByte))) throw fail(`says it has ${numRows} rows, more than its ${size} bytes can hold`);
+  const columns = schema.fields.map(({ name: given, type }, index): ArrowColumn => {
+    const name = typeof given === 'string' ? given : `column${index + 1}`;
     const column = table.getChildAt(index);
     const kind = lists.includes(type.typeId) ? 'list' : nesteds.includes(type.typeId) ? 'nested' : 'scalar';
     return {

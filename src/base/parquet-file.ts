@@ -81,8 +81,15 @@ export async function openParquet(file: string): Promise<ParquetFile> {
   }
 }
 
-async function slice(handle: FileHandle, start: number, end: number, size: number): Promise<ArrayBuffer> {
+/** Throws at once for a range outside the file: hyparquet starts several reads together, and a late rejection of one would go unheard. */
+function slice(handle: FileHandle, start: number, end: number, size: number): Promise<ArrayBuffer> {
   if (!(start >= 0 && end >= start && end <= size)) throw new Error(`it points at bytes ${start} to ${end} of ${size}`);
+  const bytes = readBytes(handle, start, end);
+  bytes.catch(() => undefined);
+  return bytes;
+}
+
+async function readBytes(handle: FileHandle, start: number, end: number): Promise<ArrayBuffer> {
   const bytes = new Uint8Array(end - start);
   let read = 0;
   while (read < bytes.length) {

@@ -19,7 +19,7 @@ export interface ByteSource {
 }
 
 /** Beyond this much output, text that shrinks more than `maxRatio` times is taken for a decompression bomb. */
-const bombFloorBytes = 256 * 1024 * 1024;
+const bombFloorBytes = 64 * 1024 * 1024;
 const maxRatio = 200;
 const chunkBytes = 1024 * 1024;
 
