@@ -90,9 +90,9 @@ try {
     console.log(`whole experiment (ladder + funnel), least of ${options.repeats}: ours ${seconds(least(times.ours))}, the tutorial's way ${seconds(least(times.alone))}, with ten queries a call ${seconds(least(times.batched))}`);
     console.log(`ratio ${(least(times.alone) / least(times.ours)).toFixed(1)}× (ten a call: ${(least(times.batched) / least(times.ours)).toFixed(1)}×); at least 3× wanted`);
     const beganAll = performance.now();
-    const run = await measureStore(ours, { queries, qrels: undefined, rowCount: ROWS, dims: DIMS, scorer: (query: number, list: Int32Array) => similaritiesAt(vectors, queryOf(queries, query), list, [DIMS]) } as never, {
-      dims: PREFIXES, k: K, head: { index: 'flat', precision: 'f32' }, schedules: [SCHEDULE], seed: 1, latencyQueries: 10, latencyBudgetMs: 20_000, keepNeighbours: false,
-    } as never);
+    const scorer = (query: number, list: Int32Array): Float32Array => similaritiesAt(vectors, queryOf(queries, query), list, [DIMS]);
+    const spec = { dims: PREFIXES, k: K, head: { index: 'flat', precision: 'f32' }, schedules: [SCHEDULE], seed: 1, latencyQueries: 10, latencyBudgetMs: 20_000 } as const;
+    const run = await measureStore(ours, { queries, rowCount: ROWS, dims: DIMS, scorer }, spec);
     console.log(`the product's own run on top, with confidence, survival and single-query latencies of 10 queries: ${seconds(performance.now() - beganAll)}; recall@${K} ${(100 * run.result.funnels[0]!.recall.value).toFixed(1)} %`);
     for (const choice of ours.rerankChoices()) {
       console.log(`  re-rank of ${choice.candidates} by ${choice.dims}: ${choice.strategy} (${Object.entries(choice.measuredMs).map(([name, ms]) => `${name} ${ms.toFixed(1)} ms`).join(', ')})`);

@@ -152,6 +152,9 @@ export async function connectMilvus(target: ResolvedTarget, options: ConnectOpti
     channelOptions: {
       // A pool of its own notices a server that is back in 0.2 s; the shared one needs about 2 s.
       'grpc.use_local_subchannel_pool': 1,
+      // The SDK pings every 10 s; Milvus Lite takes that for an attack and closes the line. Time-outs notice a dead one as well.
+      'grpc.keepalive_time_ms': 2 ** 31 - 1,
+      'grpc.keepalive_permit_without_calls': 0,
       'grpc.initial_reconnect_backoff_ms': 100,
       'grpc.max_reconnect_backoff_ms': 500,
     },
