@@ -42,6 +42,8 @@ export interface TrainingJob {
 
 export interface TrainingOptions extends WorkOptions {
   readonly onTraining?: ((report: TrainingReport) => void) | undefined;
+  /** Every step's own loss. */
+  readonly onLoss?: ((loss: number) => void) | undefined;
   readonly onEpoch?: ((result: EpochResult) => void) | undefined;
   /** Stop after this many epochs without a better score than an earlier epoch's (default 2). The best state, the start included, is kept in any case. */
   readonly patience?: number | undefined;
@@ -95,6 +97,7 @@ export async function runTraining(job: TrainingJob, options: TrainingOptions = {
         const loss = await job.step(progress.step, job.learningRate * rateAt(done, totalSteps));
         if (!Number.isFinite(loss)) throw new Error(`${job.phase}: the loss became ${loss} in epoch ${progress.epoch + 1}, step ${progress.step + 1}; a smaller learning rate may help`);
         progress.step += 1;
+        options.onLoss?.(loss);
         progress.lossSum += loss;
         recent = Number.isNaN(recent) ? loss : recent + (loss - recent) / SMOOTHING;
         options.onTraining?.({ epoch: progress.epoch, step: done + 1, totalSteps, loss: recent });
