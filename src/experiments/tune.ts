@@ -247,6 +247,6 @@ function howOf(plan: TunerPlan, first: MeasuredHalf, second: MeasuredHalf, exact
       ? `${agreed === runs ? `all ${runs}` : `${agreed} of ${runs}`} answers had the recall that the pool had said. `
       : `the head is approximate, so recall is that of real runs. `) +
     `Chosen on ${plan.tuned.length} queries, where possible with the recall asked for still met at twice the lower half-width of its interval; recall, times and speed-ups of the choice are those of the ${plan.heldOut.length} others. ` +
-    `Speed-ups are geometric means of paired ratios. Memory counts the head that has to be held; later stages read the longer vectors wherever they lie.`
+    `Speed-ups are medians of the ratios of each query's two times. Memory counts the head that has to be held; later stages read the longer vectors wherever they lie.`
   );
 }

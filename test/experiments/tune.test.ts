@@ -56,7 +56,7 @@ function poolOf() {
 
 describe('tuning', () => {
   test('finds a funnel where scans of long prefixes are what costs; its figures are those of the held-out half', async () => {
-    const { tuning, costModel } = await run(slowed((dims) => dims / 10, 0), { recall: 0.9 });
+    const { tuning, costModel } = await run(slowed((dims) => (dims === 32 ? 12 : 0.3), 0), { recall: 0.9 });
     expect(tuningSchema.parse(tuning)).toEqual(tuning);
     expect(costModelSchema.parse(costModel)).toEqual(costModel);
     const chosen = tuning.chosen!;
@@ -78,14 +78,14 @@ describe('tuning', () => {
   });
 
   test('says that plain search wins where re-ranking costs more than it saves', async () => {
-    const { tuning } = await run(slowed(() => 0.2, 5), { recall: 0.95 });
+    const { tuning } = await run(slowed(() => 0.1, 10), { recall: 0.95 });
     expect(tuning.chosen!.schedule).toBe('32:5');
     expect(tuning.verdict).toMatch(/^Plain search wins/);
     expect(tuning.speedupOverExact).toBeUndefined();
   });
 
   test('keeps to the stages and the memory allowed', async () => {
-    const { tuning } = await run(slowed((dims) => dims / 20, 0), { recall: 0.8, maxStages: 2, memoryBytes: 1500 * 16 * 4 });
+    const { tuning } = await run(slowed((dims) => (dims === 32 ? 12 : 0.3), 0), { recall: 0.8, maxStages: 2, memoryBytes: 1500 * 16 * 4 });
     for (const point of tuning.frontier) expect(parseSchedule(point.schedule).length).toBeLessThanOrEqual(2);
     expect(tuning.chosen!.headBytes).toBeLessThanOrEqual(1500 * 16 * 4);
   });
