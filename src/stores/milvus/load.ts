@@ -1,3 +1,4 @@
+import { throwIfCancelled } from '../../base/async.ts';
 import { UserError } from '../../base/errors.ts';
 import type { WorkOptions } from '../../base/progress.ts';
 import type { CollectionInfo } from './client.ts';
@@ -30,7 +31,30 @@ const MOST_REPAIRS = 2;
  * Interrupted at any point, the next call goes on where it stopped.
  * @throws UserError `milvus/foreign` when a collection of that name is not what the plan says, `milvus/verify`, `milvus/…`; CancelledError
  */
-export async function ensureCollection(context: MilvusContext, plan: CollectionPlan, source: VectorSource, work: WorkOptions = {}): Promise<LoadOutcome> {
+export function ensureCollection(context: MilvusContext, plan: CollectionPlan, source: VectorSource, work: WorkOptions = {}): Promise<LoadOutcome> {
+  return inTurn(`${context.milvus.address}/${plan.name}`, work.signal, () => ensureInTurn(context, plan, source, work));
+}
+
+/** Loads under way in this process, by address and collection: a second one of the same waits, and finds it done. */
+const turns = new Map<string, Promise<unknown>>();
+
+async function inTurn<T>(key: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  const before = turns.get(key) ?? Promise.resolve();
+  const mine = before
+    .catch(() => undefined)
+    .then(() => {
+      throwIfCancelled(signal);
+      return work();
+    });
+  turns.set(key, mine);
+  try {
+    return await mine;
+  } finally {
+    if (turns.get(key) === mine) turns.delete(key);
+  }
+}
+
+async function ensureInTurn(context: MilvusContext, plan: CollectionPlan, source: VectorSource, work: WorkOptions): Promise<LoadOutcome> {
   const start = performance.now();
   const { milvus } = context;
   const { signal } = work;

@@ -112,6 +112,12 @@ await describeWithLite('loading vectors into Milvus Lite', () => {
     expectSameNeighbours(await head.search(rowOf(rows, 3_100), 20), rows, rowOf(rows, 3_100), 48, 20);
   });
 
+  it('two loads of the same at once become one', async () => {
+    const [a, b] = await Promise.all([open({ corpus: 'twice', dims: [16] }), open({ corpus: 'twice', dims: [16] })]);
+    expect([a.isReused(), b.isReused()].sort()).toEqual([false, true]);
+    expect(await milvus.count(a.collections()[0]!.name)).toBe(3_200);
+  });
+
   it('rows that went missing on the server are noticed and sent again', async () => {
     const store = await open({ corpus: 'holes', dims: [16] });
     const { name } = store.collections()[0]!;
