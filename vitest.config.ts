@@ -9,6 +9,8 @@ export default defineConfig({
     // Two cores are what CI has; native libraries start threads of their own.
     maxWorkers: 2,
     pool: 'forks',
+    // A busy machine is slow, not wrong: what is waited for may take its time.
+    expect: { poll: { timeout: 30_000 } },
     coverage: { provider: 'v8', include: ['src/**'], reporter: ['text-summary', 'json-summary'] },
   },
 });

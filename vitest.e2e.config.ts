@@ -9,5 +9,7 @@ export default defineConfig({
     fileParallelism: false,
     maxWorkers: 1,
     pool: 'forks',
+    // A busy machine is slow, not wrong: what is waited for may take its time.
+    expect: { poll: { timeout: 30_000 } },
   },
 });
