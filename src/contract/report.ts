@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { headSchema, intervalSchema, latencySchema } from './measure.ts';
-import { candidatesNeededSchema, compressionSchema, costModelSchema, heatMapSchema, orderSchema, sizeTrendSchema, tuningSchema } from './tuning.ts';
+import { candidatesNeededSchema, compressionSchema, costModelSchema, heatMapSchema, matryoshkaSchema, orderSchema, sizeTrendSchema, tuningSchema } from './tuning.ts';
 
 /** Row numbers of documents, one list a query, best first: only with `--dump-neighbours`. */
 const neighbourLists = z.array(z.array(z.number().int()));
@@ -160,6 +160,7 @@ export const reportSchema = z.object({
   sizeTrend: sizeTrendSchema.optional(),
   order: orderSchema.optional(),
   compression: compressionSchema.optional(),
+  matryoshka: matryoshkaSchema.optional(),
   /** Sentences with numbers, the most important first: what the run means. */
   findings: z.array(z.string()),
   warnings: z.array(z.string()),

@@ -160,3 +160,19 @@ export const compressionSchema = z.object({
   how: z.string().optional(),
 });
 export type CompressionResult = z.infer<typeof compressionSchema>;
+
+/** "Can I truncate a model that was not trained for it?" Ladders of several ways to truncate, on rows that training did not see. */
+export const matryoshkaSchema = z.object({
+  dims: z.array(z.number().int()),
+  ladders: z.array(z.object({ variant: z.enum(['raw', 'pca', 'adapter', 'reversed', 'random']), recall: z.array(intervalSchema) })),
+  /** Paired differences of recall: adapter − raw and adapter − PCA, in the order of `dims`. */
+  gains: z.object({ overRaw: z.array(intervalSchema), overPca: z.array(intervalSchema) }),
+  counts: z.object({ trained: z.number().int(), searched: z.number().int(), queries: z.number().int(), queriesAre: z.string() }),
+  verdict: z.object({
+    kind: z.enum(['matryoshka', 'partly', 'plain', 'unclear']),
+    safeDims: z.object({ raw: z.number(), pca: z.number(), adapter: z.number() }),
+    best: z.enum(['raw', 'pca', 'adapter']),
+    sentences: z.array(z.string()),
+  }),
+});
+export type MatryoshkaFindings = z.infer<typeof matryoshkaSchema>;

@@ -1,5 +1,6 @@
 import type { WorkOptions } from '../base/progress.ts';
 import { compressionExperiment } from '../experiments/compression.ts';
+import { matryoshkaExperiment } from '../experiments/matryoshka.ts';
 import { orderExperiment } from '../experiments/order.ts';
 import { sizeTrend } from '../experiments/size-trend.ts';
 import { tune } from '../experiments/tune.ts';
@@ -46,5 +47,15 @@ export async function runExperiments(run: ExperimentRun, work: WorkOptions): Pro
   if (wanted.has('size')) extras.sizeTrend = await sizeTrend(vectors, queries, spec, work);
   if (wanted.has('order')) extras.order = await orderExperiment(vectors, queries, spec, work);
   if (wanted.has('compression')) extras.compression = await compressionExperiment(dataset.store, vectors, queries, spec, work);
+  if (wanted.has('matryoshka')) {
+    const { dims, ladders, gains, counts, verdict } = await matryoshkaExperiment(vectors, undefined, { k: request.k, seed: request.seed, claimedDims: dataset.trainedDims, threads: THREADS }, work);
+    extras.matryoshka = {
+      dims: [...dims],
+      ladders: ladders.map(({ variant, recall }) => ({ variant, recall: [...recall] })),
+      gains: { overRaw: [...gains.overRaw], overPca: [...gains.overPca] },
+      counts,
+      verdict: { kind: verdict.kind, safeDims: verdict.safeDims, best: verdict.best, sentences: [...verdict.sentences] },
+    };
+  }
   return extras;
 }

@@ -3,7 +3,7 @@ import type { HeadChoice } from '../contract/measure.ts';
 import type { Schedule } from '../contract/schedule.ts';
 import type { Constraints } from '../contract/tuning.ts';
 
-export const experimentNames = ['candidates', 'size', 'order', 'compression'] as const;
+export const experimentNames = ['candidates', 'size', 'order', 'compression', 'matryoshka'] as const;
 export type ExperimentName = (typeof experimentNames)[number];
 
 /** One benchmark run, as the command line or a program asks for it. */

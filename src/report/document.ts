@@ -2,7 +2,7 @@ import type { Report } from '../contract/report.ts';
 import { definitions } from './definitions.ts';
 import { findings } from './findings.ts';
 import type { Section } from './section.ts';
-import { candidatesSection, compressionSection, orderSection, sizeTrendSection, tuningSection } from './sections/experiments.ts';
+import { candidatesSection, compressionSection, matryoshkaSection, orderSection, sizeTrendSection, tuningSection } from './sections/experiments.ts';
 import { frontierSection, funnelSection } from './sections/funnels.ts';
 import { costSection, prefixSection, relevanceSection } from './sections/prefixes.ts';
 
@@ -24,6 +24,7 @@ export function reportDocument(report: Report): ReportDocument {
     candidatesSection(report),
     tuningSection(report),
     sizeTrendSection(report),
+    matryoshkaSection(report),
     orderSection(report),
     compressionSection(report),
   ];

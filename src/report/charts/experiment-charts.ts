@@ -1,5 +1,5 @@
 import { formatBytes, formatCount, formatMs, formatPercent, formatPercentInterval, formatShortCount } from '../../base/format.ts';
-import type { CompressionResult, OrderResult, SizeTrend, Tuning } from '../../contract/tuning.ts';
+import type { CompressionResult, MatryoshkaFindings, OrderResult, SizeTrend, Tuning } from '../../contract/tuning.ts';
 import type { Markup } from '../markup.ts';
 import { lineChart } from './line-chart.ts';
 import { byteTicks, timeTick } from './prefix-charts.ts';
@@ -49,6 +49,28 @@ export function orderChart(order: OrderResult, trained: readonly number[], k: nu
     series,
     columnName: (dims) => `${dims} dims`,
     label: `Recall@${k} of the first, the last, random and PCA dimensions`,
+  });
+}
+
+const variantNames = { raw: 'as it is', pca: 'PCA', adapter: 'adapter', reversed: 'reversed', random: 'random rotation' } as const;
+
+/** Recall by prefix for each way to truncate. */
+export function matryoshkaChart(found: MatryoshkaFindings, trained: readonly number[], k: number): Markup {
+  const series = found.ladders.map((item) => ({
+    name: variantNames[item.variant],
+    points: item.recall.flatMap((recall, index) => {
+      const x = found.dims[index];
+      return x === undefined ? [] : [{ x, y: recall.value, low: recall.low, high: recall.high, text: formatPercentInterval(recall) }];
+    }),
+  }));
+  return lineChart({
+    width: 960,
+    height: 340,
+    x: dimsAxis(found.dims, trained),
+    y: shareAxis(series.flatMap(({ points }) => points.map((point) => point.low)), `recall@${k}, 95 % interval`),
+    series,
+    columnName: (dims) => `${dims} dims`,
+    label: `Recall@${k} of vectors as they are, turned by PCA, by an adapter, reversed and rotated at random`,
   });
 }
 

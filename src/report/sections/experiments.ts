@@ -1,6 +1,6 @@
-import { formatBytes, formatCount, formatList, formatMs, formatNumber, formatPercent, formatPercentInterval, formatRatio, formatUnits } from '../../base/format.ts';
+import { formatBytes, formatCount, formatList, formatMs, formatNumber, formatPercent, formatPercentInterval, formatPoints, formatRatio, formatUnits } from '../../base/format.ts';
 import type { Report } from '../../contract/report.ts';
-import { compressionChart, orderChart, sizeTrendChart, tuningChart } from '../charts/experiment-charts.ts';
+import { compressionChart, matryoshkaChart, orderChart, sizeTrendChart, tuningChart } from '../charts/experiment-charts.ts';
 import { heatMapChart } from '../charts/heat-map.ts';
 import { sizeTrendSentence } from '../findings.ts';
 import { numeric, tableOf, words, type Section } from '../section.ts';
@@ -123,6 +123,32 @@ export function orderSection(report: Report): Section | undefined {
     lead: orderSentence(order),
     notes: order.series.flatMap((series) => (series.note === undefined ? [] : [`${series.order}: ${series.note}.`])),
     figures: [{ chart: () => orderChart(order, report.model.trainedDims, report.k), tables: [tableOf(`Recall@${report.k} by choice of dimensions`, columns, rows)] }],
+  };
+}
+
+/** Ways to truncate embeddings, trained for it or not. */
+export function matryoshkaSection(report: Report): Section | undefined {
+  const { matryoshka } = report;
+  if (matryoshka === undefined) return undefined;
+  const { dims, ladders, gains, counts, verdict } = matryoshka;
+  const columns = [numeric('dims'), ...ladders.map((ladder) => numeric(ladder.variant)), numeric('adapter − raw, points'), numeric('adapter − PCA, points')];
+  const points = (difference: { value: number; low: number; high: number } | undefined): string => (difference === undefined ? '' : `${formatPoints(difference.value)} (${formatPoints(difference.low)} to ${formatPoints(difference.high)})`);
+  const rows = dims.map((size, index) => [
+    String(size),
+    ...ladders.map((ladder) => (ladder.recall[index] === undefined ? '' : formatPercentInterval(ladder.recall[index]))),
+    points(gains.overRaw[index]),
+    points(gains.overPca[index]),
+  ]);
+  const [lead = 'Ways to truncate, compared.', ...more] = verdict.sentences;
+  return {
+    id: 'matryoshka',
+    title: 'Is this model made for truncation?',
+    lead,
+    notes: [
+      ...more,
+      `PCA and the adapter learned from ${formatCount(counts.trained)} rows; ${formatCount(counts.searched)} others were searched with ${formatUnits(counts.queries, 'query', 'queries')} (${counts.queriesAre}). Recall is against the exact neighbours of the untouched full vectors.`,
+    ],
+    figures: [{ chart: () => matryoshkaChart(matryoshka, report.model.trainedDims, report.k), tables: [tableOf(`Recall@${report.k} by way to truncate`, columns, rows)] }],
   };
 }
 
