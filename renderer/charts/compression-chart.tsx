@@ -2,7 +2,7 @@ import type { ReactElement } from 'react';
 import type { CompressionResult } from '../../src/contract/tuning.ts';
 import { percent, percentTick } from '../format/number.ts';
 import { bytesTick } from '../format/unit.ts';
-import { logTicks, shareTicks } from './scale.ts';
+import { doublingTicks, shareTicks } from './scale.ts';
 import { styleOf } from './series.ts';
 import { SeriesChart } from './series-chart.tsx';
 
@@ -34,7 +34,7 @@ export function CompressionChart({ result, height, asHead }: { readonly result: 
       plainTitle={asHead ? 'Recall as the head of a funnel against bytes a vector' : 'Recall against bytes a vector'}
       fileName={asHead ? 'compression-as-head' : 'compression'}
       series={series}
-      x={{ label: 'a vector', scale: 'log', ticks: xs.length === 0 ? [1, 10] : logTicks(Math.min(...xs), Math.max(...xs)), format: bytesTick }}
+      x={{ label: 'a vector', scale: 'log', ticks: xs.length === 0 ? [1, 16] : doublingTicks(Math.min(...xs), Math.max(...xs)), format: bytesTick }}
       y={{ label: 'recall', scale: 'linear', ticks, format: percentTick }}
       bandWords={{ low: 'low', high: 'high' }}
       formatValue={percent}

@@ -18,6 +18,7 @@ export function EndLabels({ series }: { readonly series: readonly Series[] }): R
   const plot = usePlotArea();
   if (xScale === undefined || yScale === undefined || plot === undefined || series.length <= 1) return null;
   const labels = series
+    .filter((one) => one.isUnlabelled !== true)
     .map((one) => {
       const last = one.points[one.points.length - 1];
       const at = last === undefined ? undefined : yScale(last.y);

@@ -48,9 +48,9 @@ export function FrontierChart({
   const rows = usable.map((point) => ({ ...point, x: point.latencyMs, y: point.recall }));
   const zoomed = (ticksY[0] ?? 0) > 0;
   return (
-    <ChartFrame title={title} plainTitle={plainTitle} fileName="frontier" table={tableOfPoints(usable)} tableHeight={height} actions={actions} note={<>{zoomed ? `Recall axis starts at ${percentTick(ticksY[0]!)}. ` : ''}{note}</>}>
+    <ChartFrame title={title} plainTitle={plainTitle} fileName="frontier" table={tableOfPoints(usable)} tableHeight={height} actions={actions} note={<>Time of a query: the mark at p50, the whisker to p95. {zoomed ? `Recall axis starts at ${percentTick(ticksY[0]!)}. ` : ''}{note}</>}>
       <div style={{ height }}>
-        <ScatterChart responsive style={{ width: '100%', height: '100%' }} margin={{ top: 12, right: 24, bottom: 16, left: 0 }} title={plainTitle} desc={describe(usable)}>
+        <ScatterChart responsive style={{ width: '100%', height: '100%' }} margin={{ top: 12, right: 24, bottom: 4, left: 0 }} title={plainTitle} desc={describe(usable)}>
           <CartesianGrid stroke="var(--line)" />
           <XAxis
             dataKey="x"
@@ -62,8 +62,7 @@ export function FrontierChart({
             axisLine={{ stroke: 'var(--edge)' }}
             tick={{ fill: 'var(--text-3)', fontSize: 11 }}
             tickFormatter={(value: number) => durationTick(value)}
-            label={{ value: 'time a query (p50; the whisker reaches to p95)', position: 'insideBottomRight', offset: -10, fill: 'var(--text-3)', fontSize: 11 }}
-            height={30}
+            height={24}
           />
           <YAxis dataKey="y" type="number" domain={[ticksY[0] ?? 0, 1]} ticks={[...ticksY]} tickLine={false} axisLine={false} width={48} tick={{ fill: 'var(--text-3)', fontSize: 11 }} tickFormatter={(value: number) => percentTick(value)} />
           <Underlay points={usable} />

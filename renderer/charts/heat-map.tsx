@@ -20,7 +20,7 @@ interface Cell {
 /** Recall of every two-stage funnel dims:keep → full. A click (or Enter) takes the cell as the first stage. */
 export function HeatMap({
   data,
-  rowHeight = data.dims.length <= 5 ? 40 : 30,
+  rowHeight,
   current,
   fullDims,
   k,
@@ -29,7 +29,7 @@ export function HeatMap({
   onPick,
 }: {
   readonly data: HeatMapData;
-  readonly rowHeight?: number;
+  readonly rowHeight: number;
   /** The first stage of the schedule at hand. */
   readonly current?: { readonly dims: number; readonly keep: number } | undefined;
   readonly fullDims: number;

@@ -6,7 +6,7 @@ import { Term } from '../ui/term.tsx';
 import type { TermName } from '../ui/term.tsx';
 import type { FrontierPoint } from './frontier-chart.tsx';
 import { markFrontier } from './frontier-chart.tsx';
-import { linearTicks, logTicks, shareTicks } from './scale.ts';
+import { doublingTicks, linearTicks, logTicks, shareTicks } from './scale.ts';
 import { ladderPoints, storeStyle } from './series.ts';
 import type { Series, SeriesStyle } from './series.ts';
 import { SeriesChart } from './series-chart.tsx';
@@ -104,7 +104,7 @@ export function LatencyChart({ note, ...props }: LadderChartProps & { readonly n
 export function MemoryChart(props: LadderChartProps): ReactElement {
   const series = seriesOf(props.lines, (entry) => ({ y: entry.bytesPerVector }));
   const values = series.flatMap((one) => one.points.map((point) => point.y));
-  const ticks = values.length === 0 ? [64, 1024] : doublings(Math.min(...values), Math.max(...values));
+  const ticks = values.length === 0 ? [64, 1024] : doublingTicks(Math.min(...values), Math.max(...values));
   return (
     <SeriesChart
       {...common(props)}
@@ -172,11 +172,4 @@ function common(props: LadderChartProps): Pick<Parameters<typeof SeriesChart>[0]
     actions: props.actions,
     syncId: props.syncId ?? 'dims',
   };
-}
-
-function doublings(min: number, max: number): readonly number[] {
-  const first = Math.floor(Math.log2(min));
-  const last = Math.max(first + 1, Math.ceil(Math.log2(max)));
-  const step = last - first > 7 ? 2 : 1;
-  return Array.from({ length: Math.floor((last - first) / step) + 1 }, (_, index) => 2 ** (first + index * step));
 }

@@ -5,14 +5,14 @@ import { shareTicks } from './scale.ts';
 import { styleOf } from './series.ts';
 import { SeriesChart } from './series-chart.tsx';
 
-const names = { prefix: 'first dims', suffix: 'last dims', random: 'random dims', pca: 'PCA' } as const;
+export const orderNames = { prefix: 'first dims', suffix: 'last dims', random: 'random dims', pca: 'PCA' } as const;
 const slots = { prefix: 0, suffix: 1, random: 3, pca: 2 } as const;
 
 /** The same number of dimensions, taken in another order. */
 export function OrderChart({ order, height, trainedDims, selectedDims, onSelectDims }: { readonly order: OrderResult; readonly height: number; readonly trainedDims: readonly number[]; readonly selectedDims: number | undefined; readonly onSelectDims: (dims: number) => void }): ReactElement {
   const series = order.series.map((one) => ({
     key: one.order,
-    label: names[one.order],
+    label: orderNames[one.order],
     style: styleOf(slots[one.order]),
     points: order.dims.flatMap((dims, index) => {
       const recall = one.recall[index];

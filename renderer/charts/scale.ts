@@ -10,6 +10,14 @@ export function logTicks(min: number, max: number): readonly number[] {
   return kept.length > 7 ? kept.filter((tick) => isPowerOfTen(tick) || tick === kept[0] || tick === kept[kept.length - 1]) : kept;
 }
 
+/** Ticks at powers of two (of four when there are many): for bytes. */
+export function doublingTicks(min: number, max: number): readonly number[] {
+  const first = Math.floor(Math.log2(min) + 1e-9);
+  const last = Math.max(first + 1, Math.ceil(Math.log2(max) - 1e-9));
+  const step = last - first > 7 ? 2 : 1;
+  return Array.from({ length: Math.ceil((last - first) / step) + 1 }, (_, index) => 2 ** (first + index * step));
+}
+
 function isPowerOfTen(value: number): boolean {
   const power = Math.log10(value);
   return Math.abs(power - Math.round(power)) < 1e-9;

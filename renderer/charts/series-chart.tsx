@@ -157,6 +157,8 @@ function rowsOf(series: readonly Series[]): readonly Row[] {
 
 function SeriesDot({ dot, series }: { readonly dot: DotItemDotProps; readonly series: Series }): ReactElement | null {
   if (dot.cx === undefined || dot.cy === undefined || dot.value === undefined || dot.value === null) return null;
+  const { x } = dot.payload as { readonly x: number };
+  if (series.points.some((point) => point.x === x && point.isJoint === true)) return null;
   return (
     <g opacity={series.isStale === true ? 0.5 : 1}>
       <Mark shape={series.style.shape} x={dot.cx} y={dot.cy} color={series.style.color} isHollow={series.isEstimate === true} />

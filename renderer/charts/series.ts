@@ -15,6 +15,8 @@ export interface Point {
   /** The 95 % interval, or the upper end of a band. */
   readonly low?: number;
   readonly high?: number;
+  /** Only joins two lines: no mark of its own. */
+  readonly isJoint?: boolean;
 }
 
 export interface Series {
@@ -24,6 +26,8 @@ export interface Series {
   readonly points: readonly Point[];
   /** Estimates and projections are dashed and hollow; measurements solid. */
   readonly isEstimate?: boolean;
+  /** Its name stands at the end of another line that continues it. */
+  readonly isUnlabelled?: boolean;
   /** Measured before the dataset, k or store was changed. */
   readonly isStale?: boolean;
 }

@@ -16,10 +16,10 @@ export function SizeTrendChart({ trend, height }: { readonly trend: SizeTrend; r
     const last = one.measured[one.measured.length - 1];
     const measured = one.measured.map((point) => ({ x: point.rowCount, y: point.recall.value, low: point.recall.low, high: point.recall.high }));
     const projected = one.projected.map((point) => ({ x: point.rowCount, y: point.recall.value, low: point.recall.low, high: point.recall.high }));
-    const joined = last === undefined || projected.length === 0 ? projected : [{ x: last.rowCount, y: last.recall.value }, ...projected];
+    const joined = last === undefined || projected.length === 0 ? projected : [{ x: last.rowCount, y: last.recall.value, isJoint: true }, ...projected];
     return [
-      { key: `${one.dims} measured`, label: `${one.dims} dims`, style, points: measured },
-      ...(joined.length === 0 ? [] : [{ key: `${one.dims} projected`, label: `${one.dims} projected`, style, points: joined, isEstimate: true }]),
+      { key: `${one.dims} measured`, label: `${one.dims} dims`, style, points: measured, isUnlabelled: joined.length > 0 },
+      ...(joined.length === 0 ? [] : [{ key: `${one.dims} projected`, label: `${one.dims} dims`, style, points: joined, isEstimate: true }]),
     ];
   });
   const xs = series.flatMap((one) => one.points.map((point) => point.x));
@@ -49,8 +49,8 @@ export function CandidatesTrendChart({ trend, height }: { readonly trend: SizeTr
     const last = measured[measured.length - 1];
     const projected = one.projected.flatMap((point) => (point.candidates99 === null ? [] : [{ x: point.rowCount, y: point.candidates99.value, low: point.candidates99.low, high: point.candidates99.high }]));
     return [
-      ...(measured.length === 0 ? [] : [{ key: `${one.dims} measured`, label: `${one.dims} dims`, style, points: measured }]),
-      ...(projected.length === 0 ? [] : [{ key: `${one.dims} projected`, label: `${one.dims} projected`, style, points: last === undefined ? projected : [last, ...projected], isEstimate: true }]),
+      ...(measured.length === 0 ? [] : [{ key: `${one.dims} measured`, label: `${one.dims} dims`, style, points: measured, isUnlabelled: projected.length > 0 }]),
+      ...(projected.length === 0 ? [] : [{ key: `${one.dims} projected`, label: `${one.dims} dims`, style, points: last === undefined ? projected : [{ ...last, isJoint: true }, ...projected], isEstimate: true }]),
     ];
   });
   if (series.length === 0) return null;

@@ -30,7 +30,7 @@ export function tableOf(
   const rows = xs.map((x) => {
     const row: (number | null)[] = [x];
     for (const one of series) {
-      const point = one.points.find((candidate) => candidate.x === x);
+      const point = one.points.find((candidate) => candidate.x === x && candidate.isJoint !== true);
       row.push(point?.y ?? null);
       if (hasBand(one)) row.push(point?.low ?? null, point?.high ?? null);
     }

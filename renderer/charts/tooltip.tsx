@@ -30,7 +30,7 @@ export function ChartTooltip({
         <tbody>
           {series.map((one) => {
             const point = one.points.find((candidate) => candidate.x === x);
-            if (point === undefined) return null;
+            if (point === undefined || point.isJoint === true) return null;
             return (
               <tr key={one.key}>
                 <td>
@@ -48,8 +48,8 @@ export function ChartTooltip({
   );
 }
 
-function bandText(point: { readonly low?: number; readonly high?: number }, words: { readonly low: string; readonly high: string }, format: (y: number) => string): string {
-  if (point.low !== undefined && point.high !== undefined) return `${format(point.low)} – ${format(point.high)}`;
+function bandText(point: { readonly y: number; readonly low?: number; readonly high?: number }, words: { readonly low: string; readonly high: string }, format: (y: number) => string): string {
+  if (point.low !== undefined && point.high !== undefined && point.low !== point.y) return `${format(point.low)} – ${format(point.high)}`;
   if (point.high !== undefined) return `${words.high} ${format(point.high)}`;
   return '';
 }

@@ -94,7 +94,8 @@ function act(app: App, command: CommandId): void {
       app.jobs.cancelAll();
       return;
     default:
-      // The rest is for the main process, which heard of it by itself.
+      // The rest is the host's. Its menu acts by itself; this is for the palette.
+      app.host.runCommand?.(command);
   }
 }
 

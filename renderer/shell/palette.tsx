@@ -88,7 +88,7 @@ function entriesOf(app: ReturnType<typeof useApp>): readonly Entry[] {
   const work = app.work.get();
   const entries: Entry[] = [];
   for (const command of commands) {
-    if (command.by !== 'screen' || command.id === 'palette') continue;
+    if (command.id === 'palette' || (command.by === 'main' && app.host.runCommand === undefined)) continue;
     if (command.id === 'run') {
       if (action?.isEnabled === true) entries.unshift({ id: 'run', title: action.label, keys: describeKeys(command.keys ?? '', isMac), run: action.run });
       continue;

@@ -56,24 +56,27 @@ export function DocumentBrowser({ corpus }: { readonly corpus: CorpusSummary }):
           {corpus.duplicateCount > 0 ? <Badge tone="warn">{count(corpus.duplicateCount)} duplicates</Badge> : null}
           <Badge>{corpus.format}</Badge>
           <Badge>{bytes(corpus.sizeBytes)}</Badge>
-          <SearchField
-            label="Find in documents"
-            isLabelHidden
-            placeholder="Find in documents"
-            value={find}
-            onChange={(text) => {
-              setFind(text);
-              setOffset(0);
-            }}
-          />
-          <span className="muted num page-of">
-            {total === 0 ? 'none' : `${count(offset + 1)}–${count(Math.min(total, offset + pageSize))} of ${count(total)}`}
-          </span>
-          <IconButton isSmall icon="left" label="Documents before" isDisabled={offset === 0} onPress={() => setOffset(Math.max(0, offset - pageSize))} />
-          <IconButton isSmall icon="right" label="Documents after" isDisabled={offset + pageSize >= total} onPress={() => setOffset(offset + pageSize)} />
         </>
       }
     >
+      <div className="document-bar">
+        <SearchField
+          label="Find in documents"
+          isLabelHidden
+          placeholder="Find in documents"
+          value={find}
+          onChange={(text) => {
+            setFind(text);
+            setOffset(0);
+          }}
+        />
+        <span className="spring" />
+        <span className="muted num">
+          {total === 0 ? 'none' : `${count(offset + 1)}–${count(Math.min(total, offset + pageSize))} of ${count(total)}`}
+        </span>
+        <IconButton isSmall icon="left" label="Documents before" isDisabled={offset === 0} onPress={() => setOffset(Math.max(0, offset - pageSize))} />
+        <IconButton isSmall icon="right" label="Documents after" isDisabled={offset + pageSize >= total} onPress={() => setOffset(offset + pageSize)} />
+      </div>
       {error === undefined ? null : <ErrorPanel error={error} />}
       {page === undefined ? (
         <SkeletonRows rows={8} />

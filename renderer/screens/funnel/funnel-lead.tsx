@@ -1,5 +1,6 @@
 import type { ReactElement } from 'react';
 import { formatSchedule } from '../../../src/contract/schedule.ts';
+import type { Evaluation } from '../../../src/contract/tuning.ts';
 import { percentInterval, percent, times } from '../../format/number.ts';
 import { duration } from '../../format/unit.ts';
 import { useApp } from '../../state/app.ts';
@@ -9,6 +10,7 @@ import { ready } from '../../state/remote.ts';
 import { mainLadder, shownLadders } from '../../state/selectors.ts';
 import { useStore } from '../../state/store.ts';
 import { datasetKey, seriesKey } from '../../state/work.ts';
+import type { MeasuredFunnel } from '../../state/work.ts';
 import { Lead } from '../../ui/panel.tsx';
 import { Term } from '../../ui/term.tsx';
 
@@ -29,33 +31,51 @@ export function FunnelLead(): ReactElement | null {
   const exactMs = baseline?.latencyMs.p50;
   const k = ready(work.pool)?.k ?? session.k;
 
-  if (measured !== undefined) {
-    const { entry } = measured;
-    return (
-      <Lead note={entry.pays ? undefined : 'This funnel does not pay: it is not faster than exact search beyond noise.'}>
-        <strong>{text}</strong> keeps <strong>{percentInterval(entry.recall)}</strong> of the true top {k} at <strong>{duration(entry.latencyMs.p50)}</strong> a query, measured: {times(entry.speedup)} the speed of exact search.
-      </Lead>
-    );
-  }
   const estimate = isCurrent ? answer?.estimate : undefined;
-  const factor = estimate === undefined || exactMs === undefined ? undefined : exactMs / estimate.totalMs;
   return (
-    <Lead note={factor !== undefined && factor < 1 ? 'By the estimate this funnel does not pay: exact search would be faster.' : undefined}>
+    <Lead note={<TimeLine measured={measured} estimate={estimate} exactMs={exactMs} isFitting={work.costModel.status !== 'ready'} />}>
       <strong>{text}</strong>{' '}
-      {answer === undefined ? (
+      {measured !== undefined ? (
+        <>
+          keeps <strong>{percentInterval(measured.entry.recall)}</strong> of the true top {k}, measured.
+        </>
+      ) : answer === undefined ? (
         'is being evaluated.'
       ) : (
         <>
-          keeps <strong>{isCurrent ? percentInterval(answer.recall) : percent(answer.recall.value)}</strong> of the true top {k}
-          {estimate === undefined ? '.' : (
-            <>
-              {' '}
-              at about <strong>{duration(estimate.totalMs)}</strong> a query (<Term name="estimate" />)
-              {factor === undefined ? '.' : `, ${times(factor)} the speed of exact search.`}
-            </>
-          )}
+          keeps <strong>{isCurrent ? percentInterval(answer.recall) : percent(answer.recall.value)}</strong> of the true top {k}.
         </>
       )}
     </Lead>
+  );
+}
+
+/** The second line, always there: what it costs, and whether that pays. */
+function TimeLine({
+  measured,
+  estimate,
+  exactMs,
+  isFitting,
+}: {
+  readonly measured: MeasuredFunnel | undefined;
+  readonly estimate: Evaluation['estimate'];
+  readonly exactMs: number | undefined;
+  readonly isFitting: boolean;
+}): ReactElement {
+  if (measured !== undefined) {
+    const { latencyMs, speedup, pays } = measured.entry;
+    return (
+      <span className="time-line">
+        {duration(latencyMs.p50)} a query (p50), {times(speedup)} the speed of exact search.{pays ? '' : ' It does not pay: not faster than exact search beyond noise.'}
+      </span>
+    );
+  }
+  if (estimate === undefined) return <span className="time-line">{isFitting ? 'Its time is not estimated yet: the cost model is being fitted.' : 'Its time is being estimated.'}</span>;
+  const factor = exactMs === undefined ? undefined : exactMs / estimate.totalMs;
+  return (
+    <span className="time-line">
+      About {duration(estimate.totalMs)} a query (<Term name="estimate" />){factor === undefined ? '.' : `, ${times(factor)} the speed of exact search.`}
+      {factor !== undefined && factor < 1 ? ' It would not pay.' : ''}
+    </span>
   );
 }

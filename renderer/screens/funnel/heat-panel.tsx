@@ -9,6 +9,7 @@ import { useStore } from '../../state/store.ts';
 import { ErrorPanel } from '../../ui/note.tsx';
 import { SkeletonRows } from '../../ui/panel.tsx';
 import { Term } from '../../ui/term.tsx';
+import { useChartHeight } from '../../ui/use-chart-height.ts';
 
 /** Every two-stage funnel at a glance; a cell becomes the first stage of the schedule at hand. */
 export function HeatPanel(): ReactElement {
@@ -17,6 +18,7 @@ export function HeatPanel(): ReactElement {
   const pool = useStore(app.work, (work) => shown(work.pool));
   const dataset = useStore(app.work, (work) => ready(work.dataset));
   const schedule = useStore(app.funnel.store, (funnel) => active(funnel.history.present));
+  const plotHeight = useChartHeight(0.2, 128, 420);
   const heatMap = shown(remote);
   if (remote.status === 'failed') return <ErrorPanel error={remote.error} />;
   if (heatMap === undefined || pool === undefined || dataset === undefined) return <SkeletonRows rows={8} />;
@@ -30,6 +32,7 @@ export function HeatPanel(): ReactElement {
   return (
     <HeatMap
       data={heatMap}
+      rowHeight={Math.min(56, Math.max(22, Math.floor(plotHeight / heatMap.dims.length)))}
       current={schedule[0]}
       fullDims={dataset.dims}
       k={pool.k}

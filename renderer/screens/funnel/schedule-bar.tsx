@@ -40,15 +40,11 @@ export function ScheduleBar({ canMeasure, isMeasuring, onMeasure }: { readonly c
           Compare
         </Button>
       ) : (
-        <Button look="quiet" icon="close" onPress={() => app.funnel.setSlots({ A: schedule, B: undefined, active: 'A' })}>
-          Keep only {slots.active}
-        </Button>
+        <IconButton icon="close" label={`Keep only ${slots.active}`} onPress={() => app.funnel.setSlots({ A: schedule, B: undefined, active: 'A' })} />
       )}
       <span className="spring" />
       <StorePicker />
-      <Button look="quiet" icon="code" onPress={() => setCodeOpen(true)}>
-        Code
-      </Button>
+      <IconButton icon="code" label="Code for this schedule" onPress={() => setCodeOpen(true)} />
       <Button look="primary" icon="play" isDisabled={!canMeasure} onPress={onMeasure}>
         {isMeasuring ? 'Measuring' : slots.B === undefined ? 'Measure' : 'Measure both'}
       </Button>

@@ -45,7 +45,7 @@ export function StageList(): ReactElement | null {
       <div className="stage-head" aria-hidden="true">
         <span className="numeric">documents</span>
         <span>log scale</span>
-        <span>searched or re-ranked by</span>
+        <span>by prefix</span>
         <span className="numeric">survival</span>
         <span className="numeric">{measured === undefined ? 'time, estimate' : 'measured p50'}</span>
         <span />
@@ -90,6 +90,9 @@ function Row({
       <div className="stage-track">
         {rival === undefined ? null : <div className="stage-rival" style={{ width: `${shareOfBar(rival, limits.rowCount) * 100}%` }} />}
         <div className="stage-bar" style={{ width: `${shareOfBar(documents, limits.rowCount) * 100}%` }} />
+        {index === 0 && limits.capacity < limits.rowCount ? (
+          <div className="stage-limit" style={{ width: `${shareOfBar(limits.capacity, limits.rowCount) * 100}%` }} title={`${count(limits.capacity)} candidates a query were collected: exact up to here. Type a larger keep to collect more.`} />
+        ) : null}
         {stage === undefined ? null : <KeepHandle schedule={schedule} index={index} limits={limits} />}
       </div>
       <span className="stage-op">

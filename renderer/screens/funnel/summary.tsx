@@ -51,14 +51,14 @@ export function Summary(): ReactElement | null {
               schedule
             </th>
           ) : null}
-          <th scope="col">
-            <Term name="recall">recall@{k}</Term>, exact from <Term name="pool" />
+          <th scope="col" className="wide">
+            <Term name="recall">recall@{k}</Term>, <Term name="pool">exact</Term>
           </th>
           <th scope="col">
             time, <Term name="estimate" />
           </th>
-          <th scope="col" className="wide">time, measured</th>
-          <th scope="col">against exact</th>
+          <th scope="col">time, measured</th>
+          <th scope="col" className="narrow">vs exact</th>
           <th scope="col" className="narrow">read</th>
         </tr>
       </thead>
@@ -72,7 +72,7 @@ export function Summary(): ReactElement | null {
             ) : null}
             <td>
               {side.answer === undefined ? <span className="muted">–</span> : <strong>{percentInterval(side.answer.recall)}</strong>}
-              {side.name === 'B' ? <Difference a={sides[0]?.answer?.recall.value} b={side.answer?.recall.value} format={points} unit="points" /> : null}
+              {side.name === 'B' ? <Difference a={sides[0]?.answer?.recall.value} b={side.answer?.recall.value} format={points} unit="vs A" /> : null}
             </td>
             <td>
               {side.answer?.estimate === undefined ? <span className="muted">–</span> : <>≈ {duration(side.answer.estimate.totalMs)} <span className="muted">±{thin}{duration(side.answer.estimate.errorMs)}</span></>}
@@ -124,7 +124,7 @@ function Difference({ a, b, format, unit }: { readonly a: number | undefined; re
   return (
     <span className="muted">
       {' '}
-      {format(b - a)} {unit} against A
+      {format(b - a)} {unit}
     </span>
   );
 }

@@ -34,7 +34,6 @@ export function ModelTable({ models }: { readonly models: readonly ModelEntry[] 
         { id: 'where', header: 'where', sortBy: (model) => model.where, cell: (model) => <Badge tone={places[model.where].tone}>{places[model.where].text}</Badge> },
         { id: 'dims', header: 'dims', isNumeric: true, sortBy: (model) => model.dims, cell: (model) => count(model.dims) },
         { id: 'trained', header: <Term name="trained">trained prefixes</Term>, cell: (model) => <PrefixRuler dims={model.dims} trained={model.trainedDims} widest={widest} /> },
-        { id: 'tokens', header: 'tokens', isNumeric: true, sortBy: (model) => model.maxTokens, cell: (model) => count(model.maxTokens) },
         { id: 'size', header: 'size', isNumeric: true, sortBy: (model) => model.sizeBytes ?? 0, cell: (model) => bytes(model.sizeBytes) },
       ]}
     />

@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 
-const width = 120;
+const width = 104;
 
 /** Trained prefixes as ticks on a log2 scale from 8 dims to the widest model's; the bar ends at this model's full dimension. */
 export function PrefixRuler({ dims, trained, widest }: { readonly dims: number; readonly trained: readonly number[]; readonly widest: number }): ReactElement {
@@ -15,7 +15,6 @@ export function PrefixRuler({ dims, trained, widest }: { readonly dims: number; 
           <rect key={one} x={x(one) - 1.5} y={1} width={3} height={10} fill="var(--accent)" />
         ))}
       </svg>
-      {trained.length === 0 ? <span className="muted">none</span> : null}
     </span>
   );
 }

@@ -51,10 +51,9 @@ export function ReportTable({ reports, chosen, onChoose, onError }: { readonly r
             ),
           },
           { id: 'name', header: 'name', isRowHeader: true, sortBy: (row) => row.name, cell: (row) => row.name },
-          { id: 'when', header: 'saved', sortBy: (row) => row.createdAt, cell: (row) => when(row.createdAt) },
+          { id: 'when', header: 'saved', isFit: true, sortBy: (row) => row.createdAt, cell: (row) => when(row.createdAt) },
           { id: 'corpus', header: 'corpus', sortBy: (row) => row.corpus, cell: (row) => row.corpus },
           { id: 'documents', header: 'documents', isNumeric: true, sortBy: (row) => row.documents, cell: (row) => count(row.documents) },
-          { id: 'queries', header: 'queries', isNumeric: true, sortBy: (row) => row.queries, cell: (row) => count(row.queries) },
           { id: 'model', header: 'model', sortBy: (row) => row.model, cell: (row) => row.model },
           { id: 'store', header: 'store', sortBy: (row) => row.store, cell: (row) => row.store },
           {

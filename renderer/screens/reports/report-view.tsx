@@ -14,6 +14,7 @@ import { useStore } from '../../state/store.ts';
 import { seriesKey } from '../../state/work.ts';
 import { CopyButton, ErrorPanel, Warnings } from '../../ui/note.tsx';
 import { Facts, Panel, SkeletonRows } from '../../ui/panel.tsx';
+import { useChartHeight } from '../../ui/use-chart-height.ts';
 import { ExportMenu } from './export-menu.tsx';
 
 /** One report: what it found, its charts, and how to make it again. */
@@ -66,7 +67,7 @@ function ReportCharts({ report }: { readonly report: Report }): ReactElement {
   const selectedDims = useStore(app.session, (session) => session.selectedDims);
   const stores = [{ ...report.store, ladder: report.ladder, funnels: report.funnels, baseline: report.baseline }, ...(report.otherStores ?? [])];
   const lines = stores.filter((store) => store.ladder.length > 0).map((store) => ({ key: seriesKey(store.kind, store.head), label: storeLabel(store), ladder: store.ladder, isStale: false }));
-  const shared = { lines, trainedDims: report.model.trainedDims, selectedDims, onSelectDims: (dims: number) => selectDims(app, dims), height: 220, syncId: 'report' };
+  const shared = { lines, trainedDims: report.model.trainedDims, selectedDims, onSelectDims: (dims: number) => selectDims(app, dims), height: useChartHeight(0.27, 196, 360), syncId: 'report' };
   const points = frontierPoints(
     stores.map((store) => ({ key: seriesKey(store.kind, store.head), label: storeLabel(store), ladder: store.ladder, funnels: store.funnels, baseline: store.baseline, fullDims: report.model.dims })),
     selectedDims,

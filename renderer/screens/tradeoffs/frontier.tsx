@@ -9,12 +9,14 @@ import { funnelsOf } from '../../state/selectors.ts';
 import type { ShownLadder } from '../../state/selectors.ts';
 import { useStore } from '../../state/store.ts';
 import { Term } from '../../ui/term.tsx';
+import { useChartHeight } from '../../ui/use-chart-height.ts';
 
 /** Everything measured, as recall against time. */
 export function Frontier({ ladders }: { readonly ladders: readonly ShownLadder[] }): ReactElement {
   const app = useApp();
   const work = useStore(app.work);
   const selectedDims = useStore(app.session, (session) => session.selectedDims);
+  const height = useChartHeight(0.36, 240, 560);
   const points = frontierPoints(
     ladders.map(({ measured }) => ({
       key: measured.key,
@@ -36,7 +38,7 @@ export function Frontier({ ladders }: { readonly ladders: readonly ShownLadder[]
       }
       plainTitle="Recall against time"
       points={points}
-      height={320}
+      height={height}
       note={hasFunnels ? 'Up and left is better. ◆ funnel, ★ exact search at full dimension, others single prefixes.' : 'Up and left is better. ★ exact search at full dimension. Funnels appear here once they are measured on the Funnel screen.'}
       onSelect={(point) => {
         if (point.kind === 'prefix') selectDims(app, Number(point.label));

@@ -7,6 +7,7 @@ import { shown } from '../../state/remote.ts';
 import type { ShownLadder } from '../../state/selectors.ts';
 import { useStore } from '../../state/store.ts';
 import { ActionMenu } from '../../ui/menu.tsx';
+import { useChartHeight } from '../../ui/use-chart-height.ts';
 
 /** Three charts over the same dimension axis, sharing hover and selection. */
 export function LadderGrid({ ladders }: { readonly ladders: readonly ShownLadder[] }): ReactElement {
@@ -15,13 +16,14 @@ export function LadderGrid({ ladders }: { readonly ladders: readonly ShownLadder
   const trained = useStore(app.work, (work) => shown(work.dataset)?.model.trainedDims);
   const lines = ladders.map(({ measured, isStale }) => ({ key: measured.key, label: storeLabel(measured.result), ladder: measured.result.ladder, isStale }));
   const hasMetric = lines.some((line) => line.ladder.some((entry) => metric === 'recall' || entry[metric] !== undefined));
+  const height = useChartHeight(0.29, 196, 420);
   const remarks = ladders.map(({ measured }) => measured.result.latencyRemark).filter((remark) => remark !== undefined);
   const shared = {
     lines,
     trainedDims: trained ?? [],
     selectedDims,
     onSelectDims: (dims: number) => selectDims(app, dims),
-    height: 236,
+    height,
   };
   const remove =
     ladders.length <= 1 ? undefined : (

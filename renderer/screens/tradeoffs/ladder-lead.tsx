@@ -2,7 +2,7 @@ import type { ReactElement } from 'react';
 import { metricTitles } from '../../charts/ladder-charts.tsx';
 import { formatSchedule } from '../../../src/contract/schedule.ts';
 import { percent, percentInterval, score } from '../../format/number.ts';
-import { duration } from '../../format/unit.ts';
+import { duration, when } from '../../format/unit.ts';
 import { patchSession, useApp } from '../../state/app.ts';
 import { isOf } from '../../state/funnel.ts';
 import { focusEntry, mainLadder } from '../../state/selectors.ts';
@@ -28,7 +28,7 @@ export function LadderLead({ ladders, isStale }: { readonly ladders: readonly Sh
   const remark = main.measured.result.latencyRemark;
   return (
     <Lead
-      note={remark}
+      note={<StateNote isStale={isStale} measuredAt={main.measured.measuredAt} remark={remark} />}
       actions={
         <Button look="primary" onPress={() => patchSession(app, { screen: 'funnel' })}>
           Open in Funnel
@@ -42,13 +42,26 @@ export function LadderLead({ ladders, isStale }: { readonly ladders: readonly Sh
           {answer.estimate === undefined ? null : (
             <>
               {' '}
-              at about {duration(answer.estimate.totalMs)} a query (<Term name="estimate">estimate</Term>)
+              at about {duration(answer.estimate.totalMs)} a query <span className="unbroken">(<Term name="estimate" />)</span>
             </>
           )}
           .
         </>
       )}
     </Lead>
+  );
+}
+
+/** What must be known about the numbers before they are used. */
+function StateNote({ isStale, measuredAt, remark }: { readonly isStale: boolean; readonly measuredAt: string; readonly remark: string | undefined }): ReactElement | null {
+  const app = useApp();
+  const isResuming = useStore(app.work, (work) => work.isResuming);
+  return (
+    <>
+      {isStale ? <span className="stale-mark">Measured before the change, {when(measuredAt)}. Measure to bring the charts up to date. </span> : null}
+      {isResuming ? `Measured ${when(measuredAt)}; the corpus is being opened again. ` : null}
+      {remark}
+    </>
   );
 }
 

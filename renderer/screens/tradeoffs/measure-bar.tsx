@@ -35,10 +35,8 @@ export function MeasureBar({ isStale }: { readonly isStale: boolean }): ReactEle
       <NumberInput label="k" isInline value={session.k} minValue={1} maxValue={Math.min(1000, dataset?.rowCount ?? 1000)} onChange={(k) => patchSession(app, { k: k ?? 10 })} className="k-field" />
       <PrefixPicker />
       <StorePicker />
-      <span className="muted num">{dataset === undefined ? '' : `${count(dataset.queryCount)} queries`}</span>
+      <span className="muted num query-count">{dataset === undefined ? '' : `${count(dataset.queryCount)} queries`}</span>
       <span className="spring" />
-      {work.isResuming ? <span className="muted">Measured before; being opened again.</span> : null}
-      {isStale ? <span className="stale-mark">Charts show what was measured before the change.</span> : null}
       <Button look={isStale ? 'primary' : 'plain'} icon="play" isDisabled={dataset === undefined || isBusy} onPress={() => void measureAll(app)}>
         {isBusy ? 'Measuring' : isStale ? 'Measure' : 'Measure again'}
       </Button>

@@ -1,12 +1,12 @@
 import type { ReactElement } from 'react';
 import type { OrderResult } from '../../../src/contract/tuning.ts';
-import { OrderChart } from '../../charts/order-chart.tsx';
+import { OrderChart, orderNames } from '../../charts/order-chart.tsx';
 import { percent } from '../../format/number.ts';
 import { useApp } from '../../state/app.ts';
 import { selectDims } from '../../state/measuring-steps.ts';
 import { shown } from '../../state/remote.ts';
 import { useStore } from '../../state/store.ts';
-import { Lead } from '../../ui/panel.tsx';
+import { Facts, Lead } from '../../ui/panel.tsx';
 import { ExperimentView } from './experiment-view.tsx';
 
 /** Is it the first dimensions that matter, or just their number? */
@@ -30,16 +30,11 @@ function Result({ order }: { readonly order: OrderResult }): ReactElement {
   const app = useApp();
   const selectedDims = useStore(app.session, (session) => session.selectedDims);
   const trained = useStore(app.work, (work) => shown(work.dataset)?.model.trainedDims);
-  const notes = order.series.flatMap((one) => (one.note === undefined ? [] : [one.note]));
   return (
     <div className="stack">
       <OrderSentence order={order} selectedDims={selectedDims} />
       <OrderChart order={order} height={300} trainedDims={trained ?? []} selectedDims={selectedDims} onSelectDims={(dims) => selectDims(app, dims)} />
-      {notes.map((note) => (
-        <p key={note} className="muted measure">
-          {note}
-        </p>
-      ))}
+      <Facts facts={order.series.map((one) => (one.note === undefined ? undefined : [orderNames[one.order], one.note]))} />
     </div>
   );
 }
