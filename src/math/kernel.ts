@@ -39,7 +39,7 @@ export interface KernelExports {
   ): void;
   rankRecords(
     records: number, count: number, bandCount: number, depth: number, guesses: number,
-    used: number, keys: number, spare: number, order: number, outRows: number, outSimilarities: number, outOrders: number,
+    used: number, keys: number, spare: number, outRows: number, outSimilarities: number, outOrders: number,
   ): number;
   nearTies(similarities: number, orders: number, count: number, bandCount: number, gap: number, marks: number, out: number): number;
   settleOrders(similarities: number, orders: number, count: number, bandCount: number): void;

@@ -8,7 +8,7 @@ import { guessThresholds, planSample, selectionAreas, type SweepSample } from '.
 import { groupsOf, sweepTop, type SweepOptions } from './sweep.ts';
 import type { VectorSet } from './vector-set.ts';
 
-/** One query's candidates: every row among its best `depth` at any of the prefixes. */
+/** One query's candidates: every row among its best `depth` at any of the prefixes. Only good until `onLine` returns: copy what you keep. */
 export interface PoolLine {
   /** Rising. */
   readonly rows: Int32Array;
@@ -23,15 +23,15 @@ const GROUP_QUERIES = 256;
 /** Most bytes of records in one pass. */
 const RECORD_BUDGET_BYTES = 128 * 2 ** 20;
 /**
- * The sweep's products and the search kernel's sums differ by rounding, by less than half of this. Candidates nearer to each other
+ * The sweep's products and the search kernel's sums differ by rounding, by less than half of this (3.6e-7 was the most seen on text). Candidates nearer to each other
  * are scored anew by the kernel, so that the orders are those which searches and re-ranks give.
  */
-const NEAR = 2e-6;
+const NEAR = 1e-6;
 
 /**
  * The candidate pool in one pass: like `sweepTop` for all prefixes, but rows are recorded once, with their similarities at every prefix,
  * as soon as they may be among the best at any. Costs little more than the ladder alone.
- * Similarities are right to about 5e-7; where two candidates are nearer than 2e-6 at a prefix theirs are the search kernel's own, bit for bit.
+ * Similarities are right to about 5e-7; where two candidates are nearer than 1e-6 at a prefix theirs are the search kernel's own, bit for bit.
  * @param dims prefixes, each 1 … vectors.dims; lines have them in rising order
  * @param depth rows wanted at each prefix; cut to the number of rows
  * @param onLine is called once for each query, not in order
@@ -49,7 +49,7 @@ export async function sweepPool(
   const keep = Math.min(depth, vectors.rowCount);
   const all = Array.from({ length: queries.queryCount }, (_, query) => query);
   if (all.length === 0 || prefixes.length === 0 || keep < 1) return;
-  const sample = planSample(vectors.rowCount, keep, queries.queryCount);
+  const sample = planSample(vectors.rowCount, vectors.dims, keep, queries.queryCount);
   const left = sample === undefined ? all : await collectPool(vectors, queries, prefixes, keep, sample, onLine, options);
   await poolFromTables(vectors, queries, left, prefixes, keep, onLine, options);
 }
@@ -76,10 +76,9 @@ async function collectPool(
     guessTable: 4 * bandCount,
     plan: 32 * bandCount,
     own: 4 * bandCount,
-    used: 4 * capacity,
+    used: capacity,
     rankKeys: 8 * capacity,
     rankSpare: selectionSpareBytes(capacity),
-    order: 4 * capacity * bandCount,
     lineRows: 4 * capacity,
     lineSimilarities: 4 * capacity * bandCount,
     lineOrders: 4 * capacity * bandCount,
@@ -135,7 +134,7 @@ async function collectGroup(
     guesses.forEach((scores, b) => (own[b] = scores[i]!));
     const kept = collected > capacity ? -1 : call.rankRecords(
       at('records') + i * capacity * recordBytes, collected, bandCount, keep, at('own'),
-      at('used'), at('rankKeys'), at('rankSpare'), at('order'), at('lineRows'), at('lineSimilarities'), at('lineOrders'),
+      at('used'), at('rankKeys'), at('rankSpare'), at('lineRows'), at('lineSimilarities'), at('lineOrders'),
     );
     if (kept < 0) missed.push(query);
     else onLine(query, settleLine(vectors, bench, queryOf(queries, query), prefixes, kept));
@@ -143,7 +142,7 @@ async function collectGroup(
   }
 }
 
-/** Scores near ties anew, puts the orders right, and copies the line out of the workbench. */
+/** Scores near ties anew and puts the orders right. The line is views of the workbench. */
 function settleLine(vectors: VectorSet, bench: SweepBench, query: Float32Array, prefixes: readonly number[], count: number): PoolLine {
   const { kernel } = bench;
   const at = (name: string): number => bench.areas[name]!;
@@ -152,16 +151,17 @@ function settleLine(vectors: VectorSet, bench: SweepBench, query: Float32Array, 
   const near = kernel.call.nearTies(at('lineSimilarities'), at('lineOrders'), count, prefixes.length, NEAR, at('used'), at('near'));
   if (near > 0) {
     const places = kernel.words(at('near'), near);
-    const again = similaritiesAt(vectors, query, Int32Array.from(places, (place) => rows[place]!), prefixes);
+    const again = new Int32Array(near);
+    for (let i = 0; i < near; i += 1) again[i] = rows[places[i]!]!;
+    const exact = similaritiesAt(vectors, query, again, prefixes);
     const similarities = kernel.floats(at('lineSimilarities'), cells);
-    for (let p = 0; p < prefixes.length; p += 1) for (let i = 0; i < near; i += 1) similarities[p * count + places[i]!] = again[p * near + i]!;
+    for (let p = 0; p < prefixes.length; p += 1) {
+      const line = p * count;
+      for (let i = 0; i < near; i += 1) similarities[line + places[i]!] = exact[p * near + i]!;
+    }
     kernel.call.settleOrders(at('lineSimilarities'), at('lineOrders'), count, prefixes.length);
   }
-  return {
-    rows: new Int32Array(rows),
-    similarities: new Float32Array(kernel.floats(at('lineSimilarities'), cells)),
-    orders: new Uint32Array(kernel.words(at('lineOrders'), cells)),
-  };
+  return { rows: new Int32Array(rows.buffer, rows.byteOffset, count), similarities: kernel.floats(at('lineSimilarities'), cells), orders: kernel.words(at('lineOrders'), cells) };
 }
 
 /** The plain way, for few queries or rows: neighbour tables of every prefix, then the similarities of their union. */

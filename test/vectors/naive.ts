@@ -31,14 +31,16 @@ export function expectExact(found: Neighbours, naive: Float64Array, keep: number
   const best = naiveOrder(naive, candidates).slice(0, keep);
   expect(found.rows.length).toBe(best.length);
   expect(new Set(found.rows).size).toBe(best.length);
+  const faults: string[] = [];
   for (let i = 0; i < best.length; i += 1) {
-    expect(Math.abs(found.scores[i]! - naive[found.rows[i]!]!)).toBeLessThan(TIE);
-    expect(Math.abs(naive[found.rows[i]!]! - naive[best[i]!]!)).toBeLessThan(TIE);
-    if (i > 0) {
-      expect(found.scores[i]!).toBeLessThanOrEqual(found.scores[i - 1]!);
-      if (found.scores[i] === found.scores[i - 1]) expect(found.rows[i]!).toBeGreaterThan(found.rows[i - 1]!);
-    }
+    const row = found.rows[i]!;
+    const score = found.scores[i]!;
+    if (!(Math.abs(score - naive[row]!) < TIE)) faults.push(`rank ${i}: row ${row} has score ${score}, its similarity is ${naive[row]}`);
+    if (!(Math.abs(naive[row]! - naive[best[i]!]!) < TIE)) faults.push(`rank ${i}: row ${row} (${naive[row]}) instead of ${best[i]} (${naive[best[i]!]})`);
+    if (i > 0 && !(score <= found.scores[i - 1]!)) faults.push(`rank ${i}: score ${score} rises`);
+    if (i > 0 && score === found.scores[i - 1] && row < found.rows[i - 1]!) faults.push(`rank ${i}: rows of equal scores fall`);
   }
+  expect(faults.slice(0, 3)).toEqual([]);
 }
 
 export interface MadeData {

@@ -13,7 +13,7 @@ async function poolOf(vectors: VectorSet, queries: ReturnType<typeof queryMatrix
   const lines: PoolLine[] = [];
   await sweepPool(vectors, queries, dims, depth, (query, line) => {
     expect(lines[query]).toBeUndefined();
-    lines[query] = line;
+    lines[query] = { rows: line.rows.slice(), similarities: line.similarities.slice(), orders: line.orders.slice() };
   });
   return lines;
 }

@@ -22,12 +22,14 @@ describe('a vector set', () => {
           const vectors = vectorSetOf(data, { rowCount, dims, boundaries, maxSegmentBytes });
           const row = new Float32Array(dims);
           let zeros = 0;
+          let widest = 0;
           for (let i = 0; i < rowCount; i += 1) {
             const wanted = normalised(data.subarray(i * dims, (i + 1) * dims));
             copyRow(vectors, i, row);
-            wanted.forEach((value, j) => expect(Math.abs(row[j]! - value)).toBeLessThan(1e-7));
+            widest = Math.max(widest, ...wanted.map((value, j) => Math.abs(row[j]! - value)));
             if (wanted.every((value) => value === 0)) zeros += 1;
           }
+          expect(widest).toBeLessThan(1e-7);
           expect(vectors.zeroCount).toBe(zeros);
         },
       ),

@@ -1,4 +1,4 @@
-import { keyOf, radixSortFalling, rowOf, scoreOf } from './select';
+import { keepLargest, keyOf, radixSortFalling, rowOf } from './select';
 
 // Collects, while a sweep passes, every row that may be among a query's best at any prefix, with its similarities at all of them; then
 // ranks what was collected.
@@ -77,51 +77,51 @@ export function collectChunk(
 
 /**
  * Ranks a query's records and keeps those among the best `depth` at any band. Writes the kept rows (rising), their similarities by
- * band and place, and by band the places in order of falling similarity (ties by rising place): each `count` wide, one band after the
- * other. Returns the number kept, or 0xffffffff when a band has not `depth` records above its guess (guesses: one f32 a band).
- * `used` is scratch for count × 4 bytes, `spare` for the radix sort of count keys; `order` for bandCount × count × 4, `keys` for count × 8.
+ * band and place, and by band the places in order of falling similarity (ties by rising place): each as wide as the number
+ * kept, one band after the other. Returns that number, or 0xffffffff when a band has not `depth` records above its guess
+ * (guesses: one f32 a band). `used` is scratch for count bytes, `keys` for count × 8, `spare` for the radix sort of count keys.
  */
 export function rankRecords(
   records: usize, count: u32, bandCount: u32, depth: u32, guesses: usize,
-  used: usize, keys: usize, spare: usize, order: usize, outRows: usize, outSimilarities: usize, outOrders: usize,
+  used: usize, keys: usize, spare: usize, outRows: usize, outSimilarities: usize, outOrders: usize,
 ): u32 {
-  if (count < depth) return u32.MAX_VALUE;
   const recordBytes = 4 + ((<usize>bandCount) << 2);
-  memory.fill(used, 0, (<usize>count) << 2);
+  memory.fill(used, 0, <usize>count);
   for (let b: u32 = 0; b < bandCount; b++) {
-    const field = records + 4 + ((<usize>b) << 2);
-    for (let i: u32 = 0; i < count; i++) store<u64>(keys + ((<usize>i) << 3), keyOf(load<f32>(field + (<usize>i) * recordBytes), i));
-    radixSortFalling(keys, count, spare);
-    if (scoreOf(load<u64>(keys + ((<usize>(depth - 1)) << 3))) <= load<f32>(guesses + ((<usize>b) << 2))) return u32.MAX_VALUE;
-    const bandOrder = order + ((<usize>(b * count)) << 2);
-    for (let i: u32 = 0; i < count; i++) {
-      const place = rowOf(load<u64>(keys + ((<usize>i) << 3)));
-      store<u32>(bandOrder + ((<usize>i) << 2), place);
-      if (i < depth) store<u32>(used + ((<usize>place) << 2), 1);
-    }
-  }
-  // New places: used[i] becomes place + 1.
-  let kept: u32 = 0;
-  for (let i: u32 = 0; i < count; i++) {
-    const at = used + ((<usize>i) << 2);
-    if (load<u32>(at) == 0) continue;
-    store<u32>(outRows + ((<usize>kept) << 2), load<u32>(records + (<usize>i) * recordBytes));
-    store<u32>(at, ++kept);
-  }
-  for (let b: u32 = 0; b < bandCount; b++) {
-    const field = records + 4 + ((<usize>b) << 2);
-    const bandOrder = order + ((<usize>(b * count)) << 2);
-    const similarities = outSimilarities + ((<usize>(b * kept)) << 2);
-    let to = outOrders + ((<usize>(b * kept)) << 2);
-    for (let i: u32 = 0; i < count; i++) {
-      const own = load<u32>(used + ((<usize>i) << 2));
-      if (own) store<f32>(similarities + ((<usize>(own - 1)) << 2), load<f32>(field + (<usize>i) * recordBytes));
-      const ranked = load<u32>(used + ((<usize>load<u32>(bandOrder + ((<usize>i) << 2))) << 2));
-      if (ranked) {
-        store<u32>(to, ranked - 1);
-        to += 4;
+    const guess = load<f32>(guesses + ((<usize>b) << 2));
+    let field = records + 4 + ((<usize>b) << 2);
+    let above: u32 = 0;
+    for (let i: u32 = 0; i < count; i++, field += recordBytes) {
+      const similarity = load<f32>(field);
+      if (similarity > guess) {
+        store<u64>(keys + ((<usize>above) << 3), keyOf(similarity, i));
+        above++;
       }
     }
+    if (above < depth) return u32.MAX_VALUE;
+    keepLargest(keys, above, depth);
+    for (let i: u32 = 0; i < depth; i++) store<u8>(used + <usize>rowOf(load<u64>(keys + ((<usize>i) << 3))), 1);
+  }
+  // The kept records close ranks; then every band of theirs is sorted.
+  let kept: u32 = 0;
+  for (let i: u32 = 0; i < count; i++) {
+    if (!load<u8>(used + <usize>i)) continue;
+    const record = records + (<usize>i) * recordBytes;
+    store<u32>(outRows + ((<usize>kept) << 2), load<u32>(record));
+    if (i != kept) memory.copy(records + (<usize>kept) * recordBytes, record, recordBytes);
+    kept++;
+  }
+  for (let b: u32 = 0; b < bandCount; b++) {
+    let field = records + 4 + ((<usize>b) << 2);
+    const similarities = outSimilarities + ((<usize>(b * kept)) << 2);
+    for (let i: u32 = 0; i < kept; i++, field += recordBytes) {
+      const similarity = load<f32>(field);
+      store<f32>(similarities + ((<usize>i) << 2), similarity);
+      store<u64>(keys + ((<usize>i) << 3), keyOf(similarity, i));
+    }
+    radixSortFalling(keys, kept, spare);
+    const order = outOrders + ((<usize>(b * kept)) << 2);
+    for (let i: u32 = 0; i < kept; i++) store<u32>(order + ((<usize>i) << 2), rowOf(load<u64>(keys + ((<usize>i) << 3))));
   }
   return kept;
 }
