@@ -5,6 +5,7 @@ import { TIE_TOLERANCE } from '../metrics/truth.ts';
 import { neighboursOf } from '../vectors/neighbours.ts';
 import type { NeighbourTable } from '../vectors/neighbours.ts';
 import type { QueryMatrix } from '../vectors/query-matrix.ts';
+import type { PoolLine } from '../vectors/sweep-pool.ts';
 import type { Places, Pool } from './pool.ts';
 
 /** Where a pool's candidates and their similarities come from. */
@@ -19,6 +20,10 @@ export interface PoolSource {
    * q-th query to its i-th row at dims[p].
    */
   readonly similarities: (queries: QueryMatrix, rows: readonly Int32Array[], dims: readonly number[], work: WorkOptions) => Promise<readonly Float32Array[]>;
+  /** Both at once, for a source that can: each query's candidates to `depth` at every prefix (rising), in the orders that a run's stages give. */
+  readonly collect?: (
+    queries: QueryMatrix, dims: readonly number[], depth: number, onLine: (query: number, line: PoolLine) => void, work: WorkOptions,
+  ) => Promise<void>;
 }
 
 export interface PoolOptions extends WorkOptions {
@@ -59,6 +64,10 @@ export async function buildPool(source: PoolSource, queries: QueryMatrix, option
   const batch = Math.max(1, Math.min(queries.queryCount, Math.floor((options.tableBytes ?? DEFAULT_TABLE_BYTES) / bytesPerQuery)));
   const parts: QueryPool[] = [];
   const slice = sliceOf(signal);
+  if (source.collect !== undefined) {
+    await source.collect(queries, dims, depth, (query, line) => void (parts[query] = partOf(line, dims.length, k)), { signal, onProgress: options.onProgress });
+    return joinPools(parts, { dims, capacity, k, rowCount: source.rowCount, elapsedMs: performance.now() - start });
+  }
   for (let first = 0; first < queries.queryCount; first += batch) {
     throwIfCancelled(signal);
     const count = Math.min(batch, queries.queryCount - first);
@@ -120,13 +129,25 @@ export interface QueryPool {
 export function rankRows(rows: Int32Array, similarities: Float32Array, prefixCount: number, k: number): QueryPool {
   const count = rows.length;
   const orders = Array.from({ length: prefixCount }, (_, prefix) => orderOf(similarities.subarray(prefix * count, (prefix + 1) * count)));
-  const full = similarities.subarray((prefixCount - 1) * count);
-  const order = orders[orders.length - 1]!;
-  const last = order[Math.min(k, rows.length) - 1]!;
+  return { rows, similarities, orders, truths: truthsOf(similarities.subarray((prefixCount - 1) * count), orders[orders.length - 1]!, k) };
+}
+
+/** A copy of a line that came ranked. */
+function partOf(line: PoolLine, prefixCount: number, k: number): QueryPool {
+  const count = line.rows.length;
+  const all = line.orders.slice();
+  const similarities = line.similarities.slice();
+  const orders = Array.from({ length: prefixCount }, (_, prefix) => all.subarray(prefix * count, (prefix + 1) * count));
+  return { rows: line.rows.slice(), similarities, orders, truths: truthsOf(similarities.subarray((prefixCount - 1) * count), orders[prefixCount - 1]!, k) };
+}
+
+/** Places of the k best at full dimension, and of those that tie with the k-th. */
+function truthsOf(full: Float32Array, order: Uint32Array, k: number): Uint32Array {
+  const last = order[Math.min(k, full.length) - 1]!;
   const threshold = full[last]! - TIE_TOLERANCE;
   let truthCount = 0;
-  while (truthCount < count && full[order[truthCount]!]! >= threshold) truthCount += 1;
-  return { rows, similarities, orders, truths: order.slice(0, truthCount) };
+  while (truthCount < full.length && full[order[truthCount]!]! >= threshold) truthCount += 1;
+  return order.slice(0, truthCount);
 }
 
 const bits = new Uint32Array(1);

@@ -5,6 +5,7 @@ import type { NeighbourTable, Neighbours } from '../vectors/neighbours.ts';
 
 import { queryOf } from '../vectors/query-matrix.ts';
 import { similaritiesAt } from '../vectors/search.ts';
+import { sweepPool } from '../vectors/sweep-pool.ts';
 import { sweepTop } from '../vectors/sweep.ts';
 import { vectorSetOf } from '../vectors/vector-set.ts';
 import type { VectorSet } from '../vectors/vector-set.ts';
@@ -16,6 +17,7 @@ export function vectorPoolSource(vectors: VectorSet, options: { readonly threads
     rowCount: vectors.rowCount,
     dims: vectors.dims,
     sweep: (queries, dims, k, work) => sweepTop(vectors, queries, dims, k, { ...work, threads: options.threads }),
+    collect: (queries, dims, depth, onLine, work) => sweepPool(vectors, queries, dims, depth, onLine, { ...work, threads: options.threads }),
     async similarities(queries, rows, dims, { signal }) {
       const slice = sliceOf(signal);
       const found: Float32Array[] = [];

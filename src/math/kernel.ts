@@ -41,7 +41,7 @@ export interface KernelExports {
     records: number, count: number, bandCount: number, depth: number, guesses: number,
     used: number, keys: number, spare: number, outRows: number, outSimilarities: number, outOrders: number,
   ): number;
-  nearTies(similarities: number, orders: number, count: number, bandCount: number, gap: number, marks: number, out: number): number;
+  nearTies(similarities: number, orders: number, count: number, bandCount: number, gap: number, top: number, marks: number, out: number): number;
   settleOrders(similarities: number, orders: number, count: number, bandCount: number): void;
   quantiseInt8(slices: number, sliceCount: number, inverse: number, first: number, rows: number, out: number, stride: number, scales: number): void;
   quantiseBits(slices: number, sliceCount: number, first: number, rows: number, out: number, stride: number): void;

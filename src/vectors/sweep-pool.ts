@@ -27,6 +27,8 @@ const RECORD_BUDGET_BYTES = 128 * 2 ** 20;
  * are scored anew by the kernel, so that the orders are those which searches and re-ranks give.
  */
 const NEAR = 1e-6;
+/** The first of the longest prefix are always scored by the kernel: who is a true neighbour is asked with a tolerance of its own. */
+const EXACT_TOP = 64;
 
 /**
  * The candidate pool in one pass: like `sweepTop` for all prefixes, but rows are recorded once, with their similarities at every prefix,
@@ -148,7 +150,7 @@ function settleLine(vectors: VectorSet, bench: SweepBench, query: Float32Array, 
   const at = (name: string): number => bench.areas[name]!;
   const cells = prefixes.length * count;
   const rows = kernel.words(at('lineRows'), count);
-  const near = kernel.call.nearTies(at('lineSimilarities'), at('lineOrders'), count, prefixes.length, NEAR, at('used'), at('near'));
+  const near = kernel.call.nearTies(at('lineSimilarities'), at('lineOrders'), count, prefixes.length, NEAR, EXACT_TOP, at('used'), at('near'));
   if (near > 0) {
     const places = kernel.words(at('near'), near);
     const again = new Int32Array(near);

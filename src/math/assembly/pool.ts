@@ -127,11 +127,13 @@ export function rankRecords(
 }
 
 /**
- * Places whose similarity at any band is within `gap` of a neighbour's in the order: their order may hang on rounding. Writes them
- * rising and returns how many. `marks` is scratch for count bytes.
+ * Places whose similarity at any band is within `gap` of a neighbour's in the order (their order may hang on rounding), and the first
+ * `top` of the last band. Writes them rising and returns how many. `marks` is scratch for count bytes.
  */
-export function nearTies(similarities: usize, orders: usize, count: u32, bandCount: u32, gap: f32, marks: usize, out: usize): u32 {
+export function nearTies(similarities: usize, orders: usize, count: u32, bandCount: u32, gap: f32, top: u32, marks: usize, out: usize): u32 {
   memory.fill(marks, 0, <usize>count);
+  const last = orders + ((<usize>((bandCount - 1) * count)) << 2);
+  for (let i: u32 = 0; i < min(top, count); i++) store<u8>(marks + <usize>load<u32>(last + ((<usize>i) << 2)), 1);
   for (let b: u32 = 0; b < bandCount; b++) {
     const band = similarities + ((<usize>(b * count)) << 2);
     const order = orders + ((<usize>(b * count)) << 2);
