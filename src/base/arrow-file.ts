@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { CompressionType, setCompressionCodec, type Table, tableFromIPC, Type } from '@uwdata/flechette';
 import { decompress as zstdDecompress } from 'fzstd';
+import { checkArrow } from './arrow-check.ts';
 import { UserError } from './errors.ts';
 import { decodeLz4Frame } from './lz4-frame.ts';
 
@@ -37,7 +38,9 @@ export async function openArrow(file: string): Promise<ArrowFile> {
   registerCodecs();
   let table: Table;
   try {
-    table = tableFromIPC(new Uint8Array(await readFile(file)), { useBigInt: true, useDate: true });
+    const bytes = new Uint8Array(await readFile(file));
+    checkArrow(bytes);
+    table = tableFromIPC(bytes, { useBigInt: true, useDate: true });
   } catch (error) {
     throw fail(`is not an Arrow file that can be read: ${(error as Error).message.slice(0, 200)}`, error);
   }

@@ -1,7 +1,7 @@
 import { UserError } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { readLines, usesLoneCr } from './lines.ts';
-import { openText, textChunks } from './text-stream.ts';
+import { openText, type TextSource, textChunks, WrongEncodingError } from './text-stream.ts';
 
 /** One judgement: this document has this grade for this query. */
 export interface Judgement {
@@ -16,7 +16,16 @@ export interface Judgement {
  * @throws UserError with the place for a line of another shape, a grade that is no whole number, or a pair judged twice differently.
  */
 export async function readQrels(file: string, work: WorkOptions = {}): Promise<readonly Judgement[]> {
-  const source = await openText(file);
+  try {
+    return await readJudgements(await openText(file), work);
+  } catch (error) {
+    if (!(error instanceof WrongEncodingError)) throw error;
+    return readJudgements(await openText(file, error.encoding), work);
+  }
+}
+
+async function readJudgements(source: TextSource, work: WorkOptions): Promise<readonly Judgement[]> {
+  const { file } = source.bytes;
   const judgements: Judgement[] = [];
   const seen = new Map<string, { grade: number; line: number }>();
   let first = true;
