@@ -10,14 +10,14 @@
  */
 import { fileURLToPath } from 'node:url';
 import { PreTrainedTokenizer } from '@xenova/transformers';
-import { fitPca } from '../src/training/pca.ts';
 import { dequantiseTable, quantiseTable } from '../src/training/quantise-table.ts';
+import { startTable } from '../src/training/start-table.ts';
 import { trainStaticTable } from '../src/training/static-table.ts';
-import { poolTexts, tokenTextsOf, type TokenTexts } from '../src/training/token-texts.ts';
+import { writeTableFolder } from '../src/training/table-folder.ts';
+import { poolTexts, tokenTextsOf } from '../src/training/token-texts.ts';
 import { modelCard } from './train-card.ts';
 import { mrrAtPrefixes } from './train-evaluate.ts';
 import { readAllRows, type HalfRows } from './train-half-rows.ts';
-import { writeStarterFolder } from './train-model-folder.ts';
 import { wordNetTraining, type WordQuestions } from './train-pairs.ts';
 import { teacherFolder, teacherTexts, teacherTokenizer, teacherTokens } from './train-teacher.ts';
 
@@ -27,12 +27,25 @@ const SETTINGS = {
   seed: 1,
   epochs: 4,
   batchSize: 1024,
-  learningRate: 0.01,
+  learningRate: 0.003,
   scale: 20,
   teacherScale: 20,
   teacherShare: 0.5,
   /** A token of relative frequency p starts a / (a + p) long (smooth inverse frequency, Arora et al. 2017). */
   frequencyFloor: 1e-3,
+};
+const MAX_TOKENS = 512;
+const TOKENIZER_CONFIG = {
+  tokenizer_class: 'BertTokenizer',
+  do_lower_case: true,
+  tokenize_chinese_chars: true,
+  strip_accents: null,
+  unk_token: '[UNK]',
+  sep_token: '[SEP]',
+  pad_token: '[PAD]',
+  cls_token: '[CLS]',
+  mask_token: '[MASK]',
+  model_max_length: MAX_TOKENS,
 };
 const FOLDER = fileURLToPath(new URL('../models/starter/', import.meta.url));
 
@@ -47,11 +60,20 @@ const teacher = teacherTexts(wordNet.texts);
 const teacherMs = performance.now() - beganMs;
 say('teacher vectors ready');
 const tokenizer = teacherTokenizer();
-const encoder = new PreTrainedTokenizer(tokenizer, { tokenizer_class: 'BertTokenizer', model_max_length: 512 });
+const encoder = new PreTrainedTokenizer(tokenizer, TOKENIZER_CONFIG);
 const texts = tokenTextsOf(wordNet.texts.map((text) => encoder.encode(text)));
 say(`${texts.tokens.length.toLocaleString('en')} tokens`);
 
-const table = await startTable(tokenVectors, texts);
+const frequency = new Float64Array(tokenVectors.count);
+for (const token of texts.tokens) frequency[token]! += 1;
+const table = await startTable({
+  tokenVectors: readAllRows(tokenVectors),
+  teacherDims: tokenVectors.dims,
+  dims: DIMS,
+  frequency,
+  special: encoder.encode(''),
+  frequencyFloor: SETTINGS.frequencyFloor,
+});
 const before = await figures(table, wordNet.dev);
 say(`start: dev MRR@10 ${show(before)}`);
 await trainStaticTable(
@@ -88,32 +110,19 @@ const [full, test, dev] = [await figures(table, wordNet.test), await figures(sma
 const taught = await teacherFigures(teacher, wordNet.test);
 say(`test MRR@10 ${show(test)} (before quantisation ${show(full)}; the teacher cut to 384, ${PREFIXES.join(', ')}: ${show(taught)})`);
 const card = modelCard({ dims: DIMS, prefixes: PREFIXES, settings: SETTINGS, pairCounts: wordNet.pairCounts, documentCount: wordNet.documentCount, queryCount: wordNet.test.queries.length, test, unquantised: full, dev, teacher: taught });
-writeStarterFolder(FOLDER, { table: quantised, dims: DIMS, trainedDims: [...PREFIXES].reverse(), tokenizer, card });
+await writeTableFolder(FOLDER, {
+  name: 'Funnelscope starter',
+  table: quantised,
+  dims: DIMS,
+  trainedDims: [...PREFIXES].reverse(),
+  maxTokens: MAX_TOKENS,
+  specialTokens: true,
+  tokenizer: `${JSON.stringify(tokenizer)}\n`,
+  tokenizerConfig: `${JSON.stringify(TOKENIZER_CONFIG, null, 2)}\n`,
+  card,
+  licence: 'Apache-2.0',
+});
 say(`written to models/starter (teacher ${(teacherMs / 1000).toFixed(0)} s, the rest ${((performance.now() - beganMs - teacherMs) / 1000).toFixed(0)} s)`);
-
-/** MiniLM's token vectors in their strongest directions, weighted by how often each token occurs; [CLS] and [SEP] start at zero. */
-async function startTable(vectors: HalfRows, { tokens }: TokenTexts): Promise<Float32Array> {
-  const frequency = new Float64Array(vectors.count);
-  for (const token of tokens) frequency[token]! += 1;
-  const special = encoder.encode('');
-  const weights = frequency.map((count) => count + 1);
-  for (const token of special) weights[token] = 0;
-  const rows = readAllRows(vectors);
-  const { mean, axes } = await fitPca(rows, vectors.count, vectors.dims, { weights, centred: true });
-  const start = new Float32Array(vectors.count * DIMS);
-  const shifted = new Float64Array(vectors.dims);
-  for (let row = 0; row < vectors.count; row += 1) {
-    if (special.includes(row)) continue;
-    const size = SETTINGS.frequencyFloor / (SETTINGS.frequencyFloor + frequency[row]! / tokens.length);
-    for (let j = 0; j < vectors.dims; j += 1) shifted[j] = size * (rows[row * vectors.dims + j]! - mean[j]!);
-    for (let k = 0; k < DIMS; k += 1) {
-      let sum = 0;
-      for (let j = 0; j < vectors.dims; j += 1) sum += shifted[j]! * axes[k * vectors.dims + j]!;
-      start[row * DIMS + k] = sum;
-    }
-  }
-  return start;
-}
 
 async function figures(rows: Float32Array, questions: WordQuestions): Promise<number[]> {
   const documents = poolTexts(rows, DIMS, texts, Int32Array.from({ length: wordNet.documentCount }, (_, row) => row));
