@@ -119,7 +119,10 @@ export async function openSweepBench(vectors: VectorSet, prefixes: readonly numb
         await visit(rows, start);
       }
     },
-    close: () => session.close(),
+    async close() {
+      await session.close();
+      giveBack(layout.space);
+    },
   };
 }
 
@@ -136,8 +139,31 @@ function bandProducts(bands: readonly Band[]): Uint8Array<ArrayBuffer> {
   });
 }
 
+/** Working memory of one sweep. It never grows: memory that is not shared moves when it does, and tensors point into it. */
+interface WorkSpace {
+  readonly kernel: Kernel;
+  readonly address: number;
+  readonly sizeBytes: number;
+}
+
+/** The last sweep's memory, for the next one: left to the garbage collector it would lie there for long, beside the vectors. */
+let idle: WorkSpace | undefined;
+
+function takeSpace(sizeBytes: number): WorkSpace {
+  const last = idle;
+  idle = undefined;
+  if (last !== undefined && last.sizeBytes >= sizeBytes) return last;
+  const kernel = openKernel({ sizeBytes: sizeBytes + 64, shared: false });
+  return { kernel, address: kernel.reserve(sizeBytes), sizeBytes };
+}
+
+function giveBack(space: WorkSpace): void {
+  if (idle === undefined || idle.sizeBytes < space.sizeBytes) idle = space;
+}
+
 interface Layout {
   readonly kernel: Kernel;
+  readonly space: WorkSpace;
   readonly queries: readonly number[];
   readonly scales: readonly number[];
   readonly rows: readonly number[];
@@ -165,11 +191,17 @@ function layOut(vectors: VectorSet, bands: readonly Band[], groupSize: number, s
   });
   const bandSizes = bands.map(({ from, to }) => perBand(to - from));
   const sizes = [...bandSizes.flatMap((each) => Object.values(each)), 4 * chunkRows * widest, 16 * bands.length, ...Object.values(areas)];
-  // Nothing may be added later: memory that is not shared moves when it grows, and tensors point into it.
-  const kernel = openKernel({ sizeBytes: sizes.reduce((sum, sizeBytes) => sum + sizeBytes + 64, 0), shared: false });
-  const each = (name: keyof ReturnType<typeof perBand>): number[] => bandSizes.map((band) => kernel.reserve(band[name]));
+  const space = takeSpace(sizes.reduce((sum, sizeBytes) => sum + sizeBytes + 64, 0));
+  let next = space.address;
+  const place = (sizeBytes: number): number => {
+    const address = next;
+    next += Math.ceil(sizeBytes / 64) * 64;
+    return address;
+  };
+  const each = (name: keyof ReturnType<typeof perBand>): number[] => bandSizes.map((band) => place(band[name]));
   return {
-    kernel,
+    kernel: space.kernel,
+    space,
     queries: each('queries'),
     scales: each('scales'),
     rows: each('rows'),
@@ -177,9 +209,9 @@ function layOut(vectors: VectorSet, bands: readonly Band[], groupSize: number, s
     sampleRows: each('sampleRows'),
     sampleInverses: each('sampleInverses'),
     products: each('products'),
-    staging: kernel.reserve(4 * chunkRows * widest),
-    bandTable: kernel.reserve(16 * bands.length),
-    areas: Object.fromEntries(Object.entries(areas).map(([name, sizeBytes]) => [name, kernel.reserve(sizeBytes)])),
+    staging: place(4 * chunkRows * widest),
+    bandTable: place(16 * bands.length),
+    areas: Object.fromEntries(Object.entries(areas).map(([name, sizeBytes]) => [name, place(sizeBytes)])),
   };
 }
 

@@ -4,7 +4,9 @@ import { CHUNK_ROWS, type SweepBench } from './sweep-bench.ts';
 
 /** With fewer queries the sample costs more than it saves. */
 const LEAST_QUERIES = 24;
-const SAMPLE_ROWS = 4096;
+const MOST_SAMPLE_ROWS = 4096;
+/** The sample is held beside the vectors: wide ones get a smaller one. */
+const SAMPLE_BYTES = 4 * 2 ** 20;
 
 /**
  * A sample of rows that tells where a query's k-th best score will about lie: the score at `place` in the sample, chosen so that all
@@ -19,14 +21,15 @@ export interface SweepSample {
 }
 
 /** Undefined where a sample gains nothing. */
-export function planSample(rowCount: number, keep: number, queryCount: number): SweepSample | undefined {
-  const expected = (keep * SAMPLE_ROWS) / rowCount;
+export function planSample(rowCount: number, dims: number, keep: number, queryCount: number): SweepSample | undefined {
+  const sampleRows = Math.min(MOST_SAMPLE_ROWS, Math.floor(SAMPLE_BYTES / (4 * dims)));
+  const expected = (keep * sampleRows) / rowCount;
   const place = Math.ceil(expected + 3.3 * Math.sqrt(expected) + 2);
-  const expectedAbove = (place * rowCount) / SAMPLE_ROWS;
+  const expectedAbove = (place * rowCount) / sampleRows;
   const lookedWithout = keep * (1 + Math.log(rowCount / keep));
-  if (queryCount < LEAST_QUERIES || rowCount < 8 * SAMPLE_ROWS || place > SAMPLE_ROWS / 4 || expectedAbove > 0.7 * lookedWithout) return undefined;
+  if (queryCount < LEAST_QUERIES || rowCount < 8 * sampleRows || place > sampleRows / 4 || expectedAbove > 0.7 * lookedWithout) return undefined;
   const random = seededRandom(1);
-  return { rows: Int32Array.from({ length: SAMPLE_ROWS }, () => randomInt(random, rowCount)), place, expectedAbove };
+  return { rows: Int32Array.from({ length: sampleRows }, () => randomInt(random, rowCount)), place, expectedAbove };
 }
 
 /** Bytes of the areas that selections of `count` queries in each of `bandCount` bands need. */

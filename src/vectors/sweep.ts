@@ -14,6 +14,9 @@ export interface SweepOptions extends WorkOptions {
 
 /** Most queries in one pass over the vectors. */
 const GROUP_QUERIES = 256;
+/** Wide vectors fill the memory themselves, and their products are as fast with fewer queries at once. */
+const WIDE_DIMS = 512;
+const WIDE_GROUP_QUERIES = 96;
 /** Most bytes of candidate buffers in one pass. */
 const SELECTION_BUDGET_BYTES = 64 * 2 ** 20;
 
@@ -41,8 +44,8 @@ export async function sweepTop(
   if (queryCount === 0 || prefixes.length === 0 || keep < 1) return result;
 
   const perQuery = prefixes.length * 8 * selectionCapacity(keep);
-  const groupSize = Math.max(1, Math.min(queryCount, GROUP_QUERIES, Math.floor(SELECTION_BUDGET_BYTES / perQuery)));
-  const sample = planSample(vectors.rowCount, keep, queryCount);
+  const groupSize = Math.max(1, Math.min(queryCount, (vectors.dims < WIDE_DIMS ? GROUP_QUERIES : WIDE_GROUP_QUERIES), Math.floor(SELECTION_BUDGET_BYTES / perQuery)));
+  const sample = planSample(vectors.rowCount, vectors.dims, keep, queryCount);
   const areas = selectionAreas(groupSize, prefixes.length, keep);
   const bench = await openSweepBench(vectors, prefixes, { groupSize, sampleRows: sample?.rows, threads: options.threads, areas });
   try {
