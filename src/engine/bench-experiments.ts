@@ -7,6 +7,7 @@ import { tune } from '../experiments/tune.ts';
 import { candidatesNeeded } from '../funnel/candidates-needed.ts';
 import { heatMapOf } from '../funnel/heat-map.ts';
 import type { Pool } from '../funnel/pool.ts';
+import { tuningDims } from '../funnel/tuner-grid.ts';
 import type { Store } from '../stores/store.ts';
 import type { BenchRequest } from './bench-request.ts';
 import type { ReportExtras } from './report-extras.ts';
@@ -33,7 +34,7 @@ export async function runExperiments(run: ExperimentRun, work: WorkOptions): Pro
   const wanted = new Set(request.experiments);
   const extras: Partial<ReportExtras> = {};
   if (request.tune !== undefined || wanted.has('candidates')) {
-    const pool: Pool = await poolOf(dataset, { ...work, dims: run.dims, k: request.k, capacity: POOL_CAPACITY });
+    const pool: Pool = await poolOf(dataset, { ...work, dims: poolDims(run), k: request.k, capacity: POOL_CAPACITY });
     extras.candidatesNeeded = candidatesNeeded(pool, { seed: request.seed });
     extras.heatMap = heatMapOf(pool);
     if (request.tune !== undefined) {
@@ -58,4 +59,9 @@ export async function runExperiments(run: ExperimentRun, work: WorkOptions): Pro
     };
   }
   return extras;
+}
+
+/** The tuner may also use prefixes between the trained ones; on a server only those that are loaded. */
+function poolDims({ request, store, dims }: ExperimentRun): readonly number[] {
+  return request.tune !== undefined && store.kind === 'embedded' ? tuningDims(dims) : dims;
 }
