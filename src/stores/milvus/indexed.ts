@@ -1,5 +1,5 @@
 import { sleep } from '../../base/async.ts';
-import { UserError } from '../../base/errors.ts';
+import { CancelledError, UserError } from '../../base/errors.ts';
 import type { WorkOptions } from '../../base/progress.ts';
 import type { IndexInfo } from './client.ts';
 import type { CollectionPlan } from './collection-plan.ts';
@@ -19,23 +19,27 @@ export async function ensureIndexes(context: MilvusContext, plan: CollectionPlan
   const { milvus, times } = context;
   const { signal } = work;
   const { index, indexParams, metric, fields } = plan.manifest;
-  const present = await milvus.indexes(plan.name, { signal });
+  const indexOf = async (field: string): Promise<IndexInfo | undefined> => (await milvus.indexes(plan.name, { signal })).find((one) => one.field === field);
   for (const field of fields) {
-    const found = present.find((one) => one.field === field.name);
+    let found = await indexOf(field.name);
     if (found === undefined) {
-      // On a loaded collection Milvus Lite builds within the call.
-      await milvus.createIndex(plan.name, field.name, indexTypeOf(index, metric), metric, indexParams, { signal, timeoutMs: times.indexMs });
-    } else if (found.type !== indexTypeOf(index, metric) || found.metric !== metric) {
+      try {
+        // On a loaded collection Milvus Lite builds within the call.
+        await milvus.createIndex(plan.name, field.name, index, metric, indexParams, { signal, timeoutMs: times.indexMs });
+        continue;
+      } catch (error) {
+        // Asked twice because the first answer was lost, or another program was faster: it is there all the same.
+        found = error instanceof CancelledError ? undefined : await indexOf(field.name);
+        if (found === undefined) throw error;
+      }
+    }
+    if (found.type !== index || found.metric !== metric) {
       throw new UserError('milvus/foreign', `collection ${plan.name}: ${field.name} has a ${found.type} index by ${found.metric}, expected ${index} by ${metric}`, {
         hint: 'somebody changed it; drop the collection and run again',
       });
     }
   }
   await waitUntilBuilt(context, plan, work);
-}
-
-function indexTypeOf(index: string, metric: string): string {
-  return metric === 'HAMMING' && index === 'FLAT' ? 'BIN_FLAT' : index;
 }
 
 async function waitUntilBuilt(context: MilvusContext, plan: CollectionPlan, work: WorkOptions): Promise<void> {

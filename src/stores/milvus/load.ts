@@ -145,11 +145,11 @@ function checkIsPlanned(plan: CollectionPlan, found: CollectionInfo): void {
 /** Sealed, indexed and in memory with its new rows: searches then meet index and rows as they will stay. */
 async function makeSearchable(context: MilvusContext, plan: CollectionPlan, work: WorkOptions): Promise<void> {
   const { milvus, times } = context;
-  work.onProgress?.({ phase: 'writing rows to the server’s disk', done: 0, unit: 'rows' });
+  work.onProgress?.({ phase: 'writing rows to the server’s disk', done: 0, total: plan.manifest.rowCount, unit: 'rows' });
   await milvus.flush(plan.name, { signal: work.signal, timeoutMs: times.insertMs });
   await ensureIndexes(context, plan, work);
   // A collection that was loaded before holds the new rows as growing ones, outside its index.
   if (await milvus.isLoaded(plan.name, { signal: work.signal })) await milvus.release(plan.name, { signal: work.signal });
-  work.onProgress?.({ phase: 'loading into the server’s memory', done: 0, unit: 'rows' });
+  work.onProgress?.({ phase: 'loading into the server’s memory', done: 0, total: plan.manifest.rowCount, unit: 'rows' });
   await loadCollection(context, plan.name, work.signal);
 }

@@ -34,6 +34,20 @@ it('an index that is never built ends in its own time-out, one that failed in th
   await expect(ensureIndexes(failed, plan!)).rejects.toMatchObject({ code: 'milvus/index', message: expect.stringContaining('out of memory') });
 });
 
+it('an index that is there although creating it failed is taken, another failure is told', async () => {
+  let isThere = false;
+  const twice = contextOf({
+    indexes: async () => (isThere ? [index({ isFinished: true, indexedRows: 5_000 })] : []),
+    createIndex: async () => {
+      isThere = true;
+      throw new UserError('milvus/server', 'index already exists');
+    },
+  });
+  await ensureIndexes(twice, plan!);
+  const refused = contextOf({ indexes: async () => [], createIndex: () => Promise.reject(new UserError('milvus/server', 'invalid index params')) });
+  await expect(ensureIndexes(refused, plan!)).rejects.toMatchObject({ message: 'invalid index params' });
+});
+
 it('an index that somebody replaced is noticed', async () => {
   const context = contextOf({ indexes: async () => [index({ type: 'HNSW', isFinished: true })] });
   await expect(ensureIndexes(context, plan!)).rejects.toMatchObject({ code: 'milvus/foreign' });
