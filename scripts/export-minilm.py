@@ -97,10 +97,15 @@ def write_folder(target):
         shutil.copyfile(SOURCE / name, folder / name)
     sample = tokenizer(["two texts", "of different lengths, exported"], padding=True, return_tensors="pt")
     names = ["input_ids", "attention_mask", "token_type_ids"]
-    eager = AutoModel.from_pretrained(SOURCE, attn_implementation="eager").eval().requires_grad_(False)
+    eager = AutoModel.from_pretrained(SOURCE, attn_implementation="eager").eval()
     axes = {name: {0: "batch", 1: "tokens"} for name in [*names, "last_hidden_state"]}
 
     class LastHidden(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            # A part of the module, so that its weights become initializers: as constants no quantiser finds them.
+            self.eager = eager
+
         def forward(self, input_ids, attention_mask, token_type_ids):
             # A mask made here: transformers' own is not exportable by the tracing exporter.
             bias = (1.0 - attention_mask[:, None, None, :].float()) * -1e9
