@@ -31,6 +31,8 @@ export interface OnnxValue {
   readonly name: string;
   readonly type: ElementType;
   readonly shape: readonly (number | string)[];
+  /** A sequence of such tensors instead of one. */
+  readonly isSequence?: boolean;
 }
 
 /** A constant that is stored in the model: little-endian, row-major. `float16` data are the raw bits. */
@@ -113,9 +115,10 @@ function tensorProto({ name, shape, type, data }: OnnxInitializer): Piece[] {
   return [...shape.map((size) => int(1, size)), int(2, ELEMENT_CODES[type]), text(8, name), bytes(9, raw)];
 }
 
-function valueProto({ name, type, shape }: OnnxValue): Piece[] {
+function valueProto({ name, type, shape, isSequence }: OnnxValue): Piece[] {
   const sizes = shape.map((size) => message(1, [typeof size === 'string' ? text(2, size) : int(1, size)]));
-  return [text(1, name), message(2, [message(1, [int(1, ELEMENT_CODES[type]), message(2, sizes)])])];
+  const tensor = message(1, [int(1, ELEMENT_CODES[type]), message(2, sizes)]);
+  return [text(1, name), message(2, [isSequence === true ? message(4, [message(1, [tensor])]) : tensor])];
 }
 
 // Protocol Buffers wire format: https://protobuf.dev/programming-guides/encoding/

@@ -1,8 +1,8 @@
 import { throwIfCancelled } from '../base/async.ts';
 import { UserError } from '../base/errors.ts';
 import { openKernel, type Kernel } from '../math/kernel.ts';
-import { writeOnnxModel } from '../math/onnx-graph.ts';
-import { floatTensor, openOnnxSession, type OnnxTensor } from '../math/onnx-runtime.ts';
+import { writeOnnxModel, type OnnxGraph } from '../math/onnx-graph.ts';
+import { floatTensor, openOnnxSession, withoutCopies, type OnnxTensor } from '../math/onnx-runtime.ts';
 import { inversePrefixNorm, queryOf, type QueryMatrix } from './query-matrix.ts';
 import { copyRow, inverseNormsOf, type Segment, type VectorSet } from './vector-set.ts';
 
@@ -76,7 +76,7 @@ export async function openSweepBench(vectors: VectorSet, prefixes: readonly numb
       inputs[`x${b}`] = floatTensor(kernel.floats(matrices[b]!, rows * width), [rows, width]);
       outputs[`y${b}`] = floatTensor(kernel.floats(layout.products[b]!, count * rows), [count, rows]);
     });
-    await session.run(inputs, outputs);
+    await session.runInto(inputs, outputs);
     const table = kernel.words(layout.bandTable, 4 * bands.length);
     bands.forEach((_, b) => table.set([layout.products[b]!, inverses[b]!, layout.scales[b]!, lists[b]!], 4 * b));
   };
@@ -128,7 +128,7 @@ export async function openSweepBench(vectors: VectorSet, prefixes: readonly numb
 
 /** One Gemm for each band: products of the band's dimensions, queries × rows. */
 function bandProducts(bands: readonly Band[]): Uint8Array<ArrayBuffer> {
-  return writeOnnxModel({
+  const graph: OnnxGraph = {
     name: 'band-products',
     nodes: bands.map((_, b) => ({ op: 'Gemm', inputs: [`q${b}`, `x${b}`], outputs: [`y${b}`], attributes: { transB: { int: 1 } } })),
     inputs: bands.flatMap(({ from, to }, b) => [
@@ -136,7 +136,8 @@ function bandProducts(bands: readonly Band[]): Uint8Array<ArrayBuffer> {
       { name: `x${b}`, type: 'float' as const, shape: ['rows', to - from] },
     ]),
     outputs: bands.map((_, b) => ({ name: `y${b}`, type: 'float' as const, shape: ['queries', 'rows'] })),
-  });
+  };
+  return writeOnnxModel(withoutCopies(graph));
 }
 
 /** Working memory of one sweep. It never grows: memory that is not shared moves when it does, and tensors point into it. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { writeOnnxModel, type OnnxGraph } from '../../src/math/onnx-graph.ts';
-import { floatTensor, int64Tensor, openOnnxSession } from '../../src/math/onnx-runtime.ts';
+import { floatTensor, int64Tensor, openOnnxSession, withoutCopies } from '../../src/math/onnx-runtime.ts';
 
 async function runOnce(graph: OnnxGraph, inputs: Parameters<Awaited<ReturnType<typeof openOnnxSession>>['run']>[0]) {
   const session = await openOnnxSession(writeOnnxModel(graph));
@@ -63,6 +63,28 @@ describe('writeOnnxModel', () => {
     await session.run({ x: floatTensor(Float32Array.of(1, -2, 3), [3]) }, { y: floatTensor(y, [3]) });
     await session.close();
     expect([...y]).toEqual([-1, 2, -3]);
+  });
+
+  test('without copies, all results are in the given memory, and real errors still come through', async () => {
+    const graph: OnnxGraph = {
+      name: 'two',
+      nodes: [
+        { op: 'Neg', inputs: ['x'], outputs: ['y'] },
+        { op: 'Abs', inputs: ['x'], outputs: ['z'] },
+      ],
+      inputs: [{ name: 'x', type: 'float', shape: ['n'] }],
+      outputs: [
+        { name: 'y', type: 'float', shape: ['n'] },
+        { name: 'z', type: 'float', shape: ['n'] },
+      ],
+    };
+    const session = await openOnnxSession(writeOnnxModel(withoutCopies(graph)));
+    const [y, z] = [new Float32Array(3), new Float32Array(3)];
+    const x = floatTensor(Float32Array.of(1, -2, 3), [3]);
+    await session.runInto({ x }, { y: floatTensor(y, [3]), z: floatTensor(z, [3]) });
+    expect([...y, ...z]).toEqual([-1, 2, -3, 1, 2, 3]);
+    await expect(session.runInto({ x }, { y: floatTensor(y, [3]), z: floatTensor(new Float32Array(2), [2]) })).rejects.toThrow();
+    await session.close();
   });
 
   test('an initializer whose data do not fill its shape is refused by name', () => {
