@@ -56,7 +56,7 @@ export function ChartFrame({
   return (
     <figure className="chart" aria-label={plainTitle}>
       <div className="panel-head">
-        <h3>{title}</h3>
+        <h2>{title}</h2>
         <div className="panel-actions">
           {actions}
           <IconButton isSmall icon={view === 'chart' ? 'table' : 'chart'} label={view === 'chart' ? 'Show as a table' : 'Show as a chart'} onPress={() => setView(view === 'chart' ? 'table' : 'chart')} />

@@ -8,12 +8,6 @@ export function heatColor(recall: number): string {
   return `var(--heat-${bin})`;
 }
 
-/** Text on that colour that can be read. */
-export function isHeatDark(recall: number, theme: 'light' | 'dark'): boolean {
-  const isStrong = recall >= heatBounds[4];
-  return theme === 'light' ? isStrong : !isStrong;
-}
-
 /**
  * Where `keep` lies between the columns of a heat map, as a column number with a fraction (0 is the middle of the first
  * column), on a log scale. Outside the columns it is cut to half a column beyond the ends.

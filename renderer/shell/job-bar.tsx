@@ -48,8 +48,10 @@ function Idle({ last }: { readonly last: FinishedJob | undefined }): ReactElemen
   if (last === undefined) return <p className="job-row muted">Nothing is running.</p>;
   return (
     <p className="job-row muted num">
-      {last.title}: {last.outcome} after {clock(last.elapsedMs)}
-      {last.outcome === 'failed' && last.message !== undefined ? `. ${last.message}` : ''}
+      <span className="job-text">
+        {last.title}: {last.outcome} after {clock(last.elapsedMs)}
+        {last.outcome === 'failed' && last.message !== undefined ? `. ${last.message}` : ''}
+      </span>
     </p>
   );
 }

@@ -28,7 +28,7 @@ export function Rail(): ReactElement {
           const key = commands.find((command) => command.id === `screen.${id}`)?.keys;
           return (
             <li key={id}>
-              <button type="button" className="rail-item" aria-current={id === screen ? 'page' : undefined} aria-label={screenTitles[id]} title={railCollapsed ? screenTitles[id] : undefined} onClick={() => goTo(app, id)}>
+              <button type="button" className="rail-item" aria-current={id === screen ? 'page' : undefined} aria-keyshortcuts={key} title={railCollapsed ? screenTitles[id] : undefined} onClick={() => goTo(app, id)}>
                 <Icon name={id} />
                 <span className="rail-title">{screenTitles[id]}</span>
                 <span className="rail-key" aria-hidden="true">
@@ -39,9 +39,9 @@ export function Rail(): ReactElement {
           );
         })}
       </ul>
-      <button type="button" className="rail-item rail-collapse" aria-label={railCollapsed ? 'Show screen names' : 'Hide screen names'} onClick={() => patchSession(app, { railCollapsed: !railCollapsed })}>
+      <button type="button" className="rail-item rail-collapse" title={railCollapsed ? 'Show names' : undefined} onClick={() => patchSession(app, { railCollapsed: !railCollapsed })}>
         <Icon name="sidebar" />
-        <span className="rail-title">Hide names</span>
+        <span className="rail-title">{railCollapsed ? 'Show names' : 'Hide names'}</span>
       </button>
     </nav>
   );

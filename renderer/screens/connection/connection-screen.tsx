@@ -40,7 +40,7 @@ export default function ConnectionScreen(): ReactElement {
         <StateSentence connection={connection} storeKind={storeKind} />
       </Lead>
       {connecting.status === 'failed' ? <ErrorPanel error={connecting.error} /> : null}
-      {connection.state === 'lost' ? (
+      {connection.state === 'lost' && connecting.status !== 'failed' ? (
         <Note tone="bad">
           {connection.message}
           {connection.hint === undefined ? '' : ` ${connection.hint}`}
@@ -63,11 +63,11 @@ function StateSentence({ connection, storeKind }: { readonly connection: Connect
     case 'connected':
       return (
         <>
-          Connected to <strong>{connection.server.label}</strong> at {connection.server.address}, probed in {duration(connection.server.probedMs)}. Measurements run on {storeKind === 'milvus' ? 'Milvus' : 'the embedded store'}.
+          Connected to <strong>{connection.server.label}</strong>, probed in {duration(connection.server.probedMs)}. Measurements run on {storeKind === 'milvus' ? 'Milvus' : 'the embedded store'}.
         </>
       );
     case 'lost':
-      return <>The connection to <strong>{connection.address}</strong> is lost.</>;
+      return <>There is no connection to <strong>{connection.address}</strong>. Measurements run on the embedded store until there is one.</>;
   }
 }
 

@@ -24,7 +24,7 @@ export default function CorpusScreen(): ReactElement {
   const corpus = shown(work.corpus);
   const queries = shown(work.queries);
   const preview = shown(work.preview);
-  const isPreviewing = work.preview.status !== 'idle';
+  const isPreviewing = preview !== undefined || work.preview.status === 'busy';
   const open = async (): Promise<void> => {
     if (preview === undefined) return;
     const opened = await openCorpus(app, { kind: 'path', path: preview.path, options: work.previewOptions });

@@ -98,13 +98,16 @@ function MeasuredCell({ measured }: { readonly measured: MeasuredFunnel }): Reac
   );
 }
 
+const doesNotPay = 'It does not pay: exact search is as fast';
+
 /** How much faster than exact search; measured when there is a measurement. A funnel that does not pay says so. */
 function Against({ side, exactMs }: { readonly side: Side; readonly exactMs: number | undefined }): ReactElement {
   if (side.measured !== undefined) {
     return (
       <>
-        <strong>{times(side.measured.entry.speedup)}</strong>
-        {side.measured.entry.pays ? '' : <span className="warn-text"> does not pay</span>}
+        <strong className={side.measured.entry.pays ? undefined : 'warn-text'} title={side.measured.entry.pays ? undefined : doesNotPay}>
+          {times(side.measured.entry.speedup)}
+        </strong>
       </>
     );
   }
@@ -113,8 +116,9 @@ function Against({ side, exactMs }: { readonly side: Side; readonly exactMs: num
   const factor = exactMs / estimate.totalMs;
   return (
     <>
-      ≈ {times(factor)}
-      {factor < 1 ? <span className="warn-text"> would not pay</span> : null}
+      <span className={factor < 1 ? 'warn-text' : undefined} title={factor < 1 ? doesNotPay : undefined}>
+        ≈ {times(factor)}
+      </span>
     </>
   );
 }

@@ -60,8 +60,8 @@ function PrefixPicker(): ReactElement {
   };
   return (
     <DialogTrigger>
-      <AriaButton className="select-button prefix-button" isDisabled={dataset === undefined} aria-label={`Prefixes: ${tested.join(', ')}`}>
-        <span className="muted">prefixes</span>
+      <AriaButton className="select-button prefix-button" isDisabled={dataset === undefined}>
+        <span className="muted prefix-word">prefixes</span>
         <span className="select-value num">{tested.length > 6 ? `${tested.slice(0, 2).join(' ')} … ${tested[tested.length - 1]} (${tested.length})` : tested.join(' ')}</span>
         <Icon name="down" size={12} />
       </AriaButton>
