@@ -169,6 +169,7 @@ export async function openMilvusStoreOn(connection: { readonly milvus: Milvus; r
     },
 
     async rerank(query, survivors, stage, signal) {
+      throwIfCancelled(signal);
       checkDims(stage.dims, vectors.dims);
       checkQuery(query, vectors.dims);
       if (chosen !== 'auto' && chosen !== 'local') await fieldOf(stage.dims, { signal });
