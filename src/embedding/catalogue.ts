@@ -1,3 +1,4 @@
+import type { ModelExample } from './lint.ts';
 import type { Dtype } from './model-folder.ts';
 import type { Recipe } from './recipe.ts';
 
@@ -16,6 +17,8 @@ export interface CatalogueEntry extends Recipe {
   readonly externalData?: readonly Dtype[] | undefined;
   /** US dollars for a million tokens (APIs). */
   readonly dollarsPerMillionTokens?: number | undefined;
+  /** Texts and what the model's own code gives for them: `selfTest` compares. */
+  readonly example?: ModelExample | undefined;
   readonly note: string;
 }
 
@@ -166,6 +169,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     where: 'hub',
     repository: 'Xenova/all-MiniLM-L6-v2',
     sizes: { fp32: 90 * megabyte, fp16: 45 * megabyte, q8: 23 * megabyte },
+    example: {
+      query: 'How is bread made?',
+      documents: ['Flour, water and yeast are mixed, left to rise and baked.', 'A loaf rises in the oven when its yeast gives off gas.', 'The parliament passed the budget after a long debate.'],
+      similarities: [0.55926, 0.55638, 0.0002],
+    },
     note: 'Small and fast; its prefixes were never trained.',
   },
   {
