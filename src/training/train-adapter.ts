@@ -37,7 +37,7 @@ export interface AdapterSettings {
   readonly patience?: number | undefined;
 }
 
-export const ADAPTER_DEFAULTS = { start: 'best', epochs: 10, batchSize: 1024, learningRate: 1e-3, scale: 20, similarityWeight: 1, near: 7, anchorCount: 16_384, seed: 1, patience: 2 } as const;
+export const ADAPTER_DEFAULTS = { start: 'best', epochs: 5, batchSize: 1024, learningRate: 1e-3, scale: 20, similarityWeight: 1, near: 7, anchorCount: 16_384, seed: 1, patience: 2 } as const;
 
 export type AdapterStart = 'identity' | 'pca';
 
