@@ -15,12 +15,15 @@ export interface TimedParts {
   readonly totalMs: number;
   readonly parts?: readonly number[] | undefined;
   readonly serverMs?: number | undefined;
+  /** Of each part, the time that was the server's. */
+  readonly partsServerMs?: readonly number[] | undefined;
 }
 
 export interface TimedSamples {
   readonly totalMs: Float64Array;
   readonly parts: readonly Float64Array[];
   readonly serverMs: Float64Array;
+  readonly partsServerMs: readonly Float64Array[];
   /** The query row of each sample. */
   readonly queries: Int32Array;
 }
@@ -73,6 +76,7 @@ function columnsOf(rows: readonly { query: number; timed: TimedParts }[]): Timed
     totalMs: Float64Array.from(rows, (row) => row.timed.totalMs),
     parts: Array.from({ length: partCount }, (_, part) => Float64Array.from(rows, (row) => row.timed.parts?.[part] ?? 0)),
     serverMs: Float64Array.from(rows, (row) => row.timed.serverMs ?? 0),
+    partsServerMs: Array.from({ length: partCount }, (_, part) => Float64Array.from(rows, (row) => row.timed.partsServerMs?.[part] ?? 0)),
     queries: Int32Array.from(rows, (row) => row.query),
   };
 }

@@ -177,7 +177,8 @@ function timedConfigs(
       name: `funnel ${index}`,
       async run(query): Promise<TimedParts> {
         const run = await runFunnel(store, heads.get(schedule[0]!.dims)!, schedule, queryOf(data.queries, query));
-        return { totalMs: run.totalMs, parts: run.stageMs, serverMs: run.stages.reduce((sum, stage) => sum + (stage.timing?.serverMs ?? 0), 0) };
+        const partsServerMs = run.stages.map((stage) => stage.timing?.serverMs ?? 0);
+        return { totalMs: run.totalMs, parts: run.stageMs, partsServerMs, serverMs: partsServerMs.reduce((sum, ms) => sum + ms, 0) };
       },
     })),
   ];
@@ -208,7 +209,7 @@ function funnelEntry(schedule: Schedule, answers: readonly (readonly Survivors[]
         Float64Array.from(answers, (stages, query) => survivalOf(truth, query, stages[index]!.rows)),
         { seed: spec.seed },
       );
-      return { ...stage, survival: survival.value, survivalInterval: survival, latencyMs: latencyOf(samples.parts[index]!) };
+      return { ...stage, survival: survival.value, survivalInterval: survival, latencyMs: latencyOf(samples.parts[index]!), ...splitOf({ totalMs: samples.parts[index]!, serverMs: samples.partsServerMs[index]! }, store) };
     }),
     speedup: baselineLatency.p50 / latencyMs.p50,
     pays: logRatio.high < 0,
@@ -217,7 +218,7 @@ function funnelEntry(schedule: Schedule, answers: readonly (readonly Survivors[]
   };
 }
 
-function splitOf(samples: TimedSamples, store: Store): { split?: { serverMs: Latency; localMs: Latency } } {
+function splitOf(samples: Pick<TimedSamples, 'totalMs' | 'serverMs'>, store: Store): { split?: { serverMs: Latency; localMs: Latency } } {
   if (store.kind === 'embedded') return {};
   return { split: { serverMs: latencyOf(samples.serverMs), localMs: latencyOf(samples.totalMs.map((ms, i) => Math.max(0, ms - samples.serverMs[i]!))) } };
 }
