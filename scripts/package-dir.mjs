@@ -1,6 +1,7 @@
 // `npm run package:dir [-- --electron-test]`: builds, then packages the unpacked program of this machine under release/ (no installer, no download).
 // With --electron-test: on the test Electron of electron-for-tests.sh, under release/test, with the one fuse left on that a test driver needs.
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { build as packageApp, Platform } from 'electron-builder';
@@ -25,10 +26,24 @@ function forTests() {
     electronVersion: '22.3.25',
     electronDist: execFileSync(join(root, 'scripts/electron-for-tests.sh'), { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim(),
     extraMetadata: { main: 'dist/electron-test/main.cjs' },
-    files: ['dist/electron-test/**', '!dist/electron/**', '!**/*.map'],
+    files: ['dist/electron-test/**/*.cjs', '!dist/electron/**'],
     // A test driver attaches through --inspect.
     electronFuses: { enableNodeCliInspectArguments: true },
   };
+}
+
+/** What the package is made of, as far as this checkout decides it. */
+function sourceKey() {
+  const files = ['dist/.stamps/electron-test.json', 'dist/.stamps/renderer.json', 'electron-builder.yml', 'scripts/package-dir.mjs', 'package.json'];
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(readFileSync(join(root, file)));
+  return hash.digest('hex');
+}
+
+const keyFile = join(root, 'release/test/.made-of');
+if (isElectronTest && existsSync(keyFile) && readFileSync(keyFile, 'utf8') === sourceKey()) {
+  console.log('release/test is up to date');
+  process.exit(0);
 }
 
 const installed = process.env['ELECTRON_OVERRIDE_DIST_PATH'] ?? join(root, 'node_modules/electron/dist');
@@ -40,3 +55,4 @@ const made = await packageApp({
   config,
 });
 console.log(made.join('\n') || `packaged under ${isElectronTest ? 'release/test' : 'release'}`);
+if (isElectronTest) writeFileSync(keyFile, sourceKey());

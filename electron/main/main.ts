@@ -128,7 +128,7 @@ async function run(): Promise<void> {
   app.on('will-quit', (event) => {
     if (isClosed) return;
     event.preventDefault();
-    void engine.close().then(() => {
+    void Promise.all([engine.close(), windows.settled()]).then(() => {
       isClosed = true;
       app.quit();
     });

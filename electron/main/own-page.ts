@@ -33,6 +33,11 @@ export interface Sender {
 
 /** A message is taken only from the top frame of one of the program's windows while it shows the program's own page. */
 export function isOwnSender(event: Sender, isOwnWindow: (webContentsId: number) => boolean): boolean {
-  const frame = event.senderFrame;
-  return frame !== null && frame.parent === null && isOwnUrl(frame.url) && isOwnWindow(event.sender.id);
+  try {
+    const frame = event.senderFrame;
+    return frame !== null && frame.parent === null && isOwnUrl(frame.url) && isOwnWindow(event.sender.id);
+  } catch {
+    // Electron throws when the frame is gone by now: nobody is left to answer.
+    return false;
+  }
 }

@@ -17,6 +17,8 @@ export interface Windows {
   /** The window a command of the menu is for; opens one when there is none (macOS). */
   current(): BrowserWindow;
   count(): number;
+  /** Resolves when what closed windows left behind is written. */
+  settled(): Promise<unknown>;
   /** Sends a command to a window's page, once it listens. */
   send(window: BrowserWindow, command: string): void;
 }
@@ -25,6 +27,7 @@ const safePreferences = { sandbox: true, contextIsolation: true, nodeIntegration
 
 export function createWindows(options: WindowsOptions): Windows {
   const own = new Map<number, BrowserWindow>();
+  let saving: Promise<unknown> = Promise.resolve();
 
   function open(): BrowserWindow {
     const areas = screen.getAllDisplays().map((display) => display.workArea);
@@ -51,7 +54,8 @@ export function createWindows(options: WindowsOptions): Windows {
     webContents.on('did-finish-load', () => webContents.setZoomLevel(readWindowState(options.stateFile).zoomLevel));
     window.on('close', () => {
       const { x, y, width, height } = window.getNormalBounds();
-      void saveWindowState(options.stateFile, { x, y, width, height, isMaximized: window.isMaximized(), zoomLevel: webContents.getZoomLevel() });
+      const state = { x, y, width, height, isMaximized: window.isMaximized(), zoomLevel: webContents.getZoomLevel() };
+      saving = saving.then(() => saveWindowState(options.stateFile, state));
     });
     window.on('closed', () => own.delete(id));
     keepAlive(window);
@@ -80,6 +84,7 @@ export function createWindows(options: WindowsOptions): Windows {
       return [...own.values()].at(-1) ?? open();
     },
     count: () => own.size,
+    settled: () => saving,
     send(window, command) {
       if (window.webContents.isLoading()) window.webContents.once('did-finish-load', () => window.webContents.send(channels.command, command));
       else window.webContents.send(channels.command, command);

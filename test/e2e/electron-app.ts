@@ -50,8 +50,19 @@ export interface Running {
   enginePid(): Promise<number>;
 }
 
+/** The driver now and then misses a window that opens while it attaches to this old Electron, and waits for ever: it gets three tries. */
+async function attach(bench: Bench, files: readonly string[]): Promise<ElectronApplication> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await _electron.launch({ executablePath: program, args: [...bench.args, ...files], env: bench.environment, timeout: 30_000, chromiumSandbox: process.getuid?.() !== 0 });
+    } catch (error) {
+      if (attempt === 3) throw error;
+    }
+  }
+}
+
 export async function launch(bench: Bench, files: readonly string[] = []): Promise<Running> {
-  const app = await _electron.launch({ executablePath: program, args: [...bench.args, ...files], env: bench.environment, timeout: 60_000 });
+  const app = await attach(bench, files);
   const page = await app.firstWindow();
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(error.message));

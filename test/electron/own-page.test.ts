@@ -35,7 +35,16 @@ describe('isOwnSender', () => {
       isOwnSender(event(pageUrl, { parent: {} }), isOwnWindow),
       isOwnSender(event(pageUrl, { id: 2 }), isOwnWindow),
       isOwnSender({ senderFrame: null, sender: { id: 1 } }, isOwnWindow),
-    ]).toEqual([false, false, false, false, false]);
+      isOwnSender(
+        {
+          get senderFrame(): never {
+            throw new Error('disposed');
+          },
+          sender: { id: 1 },
+        },
+        isOwnWindow,
+      ),
+    ]).toEqual([false, false, false, false, false, false]);
   });
 });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { answerOwnUrl } from '../../electron/main/own-protocol.ts';
+import { answerOwnUrl, serveScheme } from '../../electron/main/own-protocol.ts';
 import { listStaticFiles } from '../../src/host/static-files.ts';
 import type { StaticFile } from '../../src/host/static-files.ts';
 
@@ -47,5 +47,23 @@ describe('the own scheme', () => {
   it('says not found when a listed file is gone', async () => {
     const gone = new Map([['/gone.html', { path: join(folder, 'gone.html'), mimeType: 'text/html' }]]);
     expect((await answerOwnUrl('app://funnelscope/gone.html', gone)).status).toBe(404);
+  });
+});
+
+describe('serveScheme', () => {
+  const answer = async (url: string) => ({ status: 200, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, bytes: Buffer.from(`answer to ${url}`) });
+
+  it('answers through protocol.handle where Electron has it', async () => {
+    let handler: ((request: { url: string }) => Promise<Response>) | undefined;
+    serveScheme({ handle: (scheme: string, given: typeof handler) => (expect(scheme).toBe('app'), (handler = given)) } as never, answer);
+    const response = await handler!({ url: 'app://funnelscope/a' });
+    expect([response.status, response.headers.get('content-type'), await response.text()]).toEqual([200, 'text/plain; charset=utf-8', 'answer to app://funnelscope/a']);
+  });
+
+  it('answers through a buffer protocol where it has not', async () => {
+    let handler: ((request: { url: string }, respond: (answer: object) => void) => void) | undefined;
+    serveScheme({ registerBufferProtocol: (_scheme: string, given: typeof handler) => (handler = given) } as never, answer);
+    const response = await new Promise((resolve) => handler!({ url: 'app://funnelscope/a' }, resolve));
+    expect(response).toMatchObject({ statusCode: 200, mimeType: 'text/plain', charset: 'utf-8', data: Buffer.from('answer to app://funnelscope/a') });
   });
 });
