@@ -12,7 +12,7 @@ export function appCalls(workspace: Workspace): HandlersOf<'app.info' | 'app.cle
       dataDir: workspace.dataDir,
       cacheBytes: await folderBytes(workspace.cacheDir),
       host: workspace.host,
-      secretsProtected: workspace.host === 'electron',
+      secretsProtected: workspace.host === 'electron' && process.env['FUNNELSCOPE_SECRETS_PROTECTED'] === '1',
     }),
     'app.clearCache': async () => {
       const freedBytes = await folderBytes(workspace.cacheDir);
