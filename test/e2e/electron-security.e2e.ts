@@ -37,10 +37,10 @@ describe('the page in its window', () => {
   it('has every protection on', async () => {
     const preferences = await running.app.evaluate(({ BrowserWindow }) => {
       const contents = BrowserWindow.getAllWindows()[0]?.webContents as unknown as { getLastWebPreferences(): Record<string, unknown> };
-      const { contextIsolation, nodeIntegration, sandbox, webSecurity, webviewTag, allowRunningInsecureContent, experimentalFeatures } = contents.getLastWebPreferences();
-      return { contextIsolation, nodeIntegration, sandbox, webSecurity, webviewTag, allowRunningInsecureContent, experimentalFeatures };
+      const { contextIsolation, nodeIntegration, sandbox, webSecurity, webviewTag, allowRunningInsecureContent, experimentalFeatures, enableBlinkFeatures } = contents.getLastWebPreferences();
+      return { contextIsolation, nodeIntegration, sandbox, webSecurity, webviewTag, allowRunningInsecureContent, experimentalFeatures, enableBlinkFeatures };
     });
-    expect(preferences).toEqual({ contextIsolation: true, nodeIntegration: false, sandbox: true, webSecurity: true, webviewTag: false, allowRunningInsecureContent: false, experimentalFeatures: false });
+    expect(preferences).toEqual({ contextIsolation: true, nodeIntegration: false, sandbox: true, webSecurity: true, webviewTag: false, allowRunningInsecureContent: false, experimentalFeatures: false, enableBlinkFeatures: undefined });
   });
 
   it('runs no inline script, evaluates nothing, and loads nothing from elsewhere', async () => {
@@ -65,15 +65,19 @@ describe('the page in its window', () => {
       const fetched = await fetch('https://example.com/').then(() => 'loaded', () => 'refused');
       const frame = document.createElement('iframe');
       frame.src = 'https://example.com/';
-      document.body.append(frame);
+      const webview = document.createElement('webview');
+      webview.setAttribute('src', 'https://example.com/');
+      document.body.append(frame, webview);
       await new Promise((resolve) => setTimeout(resolve, 300));
+      const isPlain = !('getWebContentsId' in webview);
+      webview.remove();
       document.removeEventListener('securitypolicyviolation', listen);
       script.remove();
       frame.remove();
       document.querySelector('#probe')?.remove();
-      return { injected: 'injected' in window, evaluated, fetched, violations: [...new Set(violations)].sort() };
+      return { isPlain, injected: 'injected' in window, evaluated, fetched, violations: [...new Set(violations)].sort() };
     });
-    expect(tried).toMatchObject({ injected: false, evaluated: 'EvalError', fetched: 'refused' });
+    expect(tried).toMatchObject({ isPlain: true, injected: false, evaluated: 'EvalError', fetched: 'refused' });
     expect(tried.violations).toEqual(expect.arrayContaining(['connect-src', 'frame-src', 'script-src', 'script-src-attr', 'script-src-elem']));
   });
 
