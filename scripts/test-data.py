@@ -93,6 +93,11 @@ def write_hdf5(root):
         file.create_dataset("train", data=train.astype("<f8"))
 
 
+def write_zstd(root):
+    lines = "".join(f'{{"id": {row}, "text": "line {row} {"word " * (row % 40)}"}}\n' for row in range(3000))
+    (root / "lines.jsonl.zst").write_bytes(pa.compress(lines.encode(), codec="zstd", asbytes=True))
+
+
 def write_npy(root):
     np.save(root / "train.npy", vectors(2, 40))
     np.save(root / "test.npy", vectors(3, 5))
@@ -104,5 +109,5 @@ if __name__ == "__main__":
         sys.exit(__doc__)
     target = Path(sys.argv[1])
     target.mkdir(parents=True, exist_ok=True)
-    for write in [write_parquet, write_arrow, write_vectordbbench, write_hdf5, write_npy]:
+    for write in [write_parquet, write_arrow, write_vectordbbench, write_hdf5, write_zstd, write_npy]:
         write(target)

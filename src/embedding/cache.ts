@@ -7,8 +7,8 @@ import { syncFolder, writeFileAtomic } from '../base/atomic-file.ts';
 import { contentHash } from '../base/content-hash.ts';
 import { UserError } from '../base/errors.ts';
 import { type FileLock, lockFile } from '../base/file-lock.ts';
-import { npyHeader } from '../base/npy-header.ts';
 import type { WorkOptions } from '../base/progress.ts';
+import { formatNpyHeader } from '../vectors/npy-header.ts';
 import type { Embedder } from './embedder.ts';
 import { openEmbeddingLog } from './embedding-log.ts';
 
@@ -161,7 +161,7 @@ async function openFinished(folder: string, work: WorkOptions): Promise<CachedEm
 }
 
 async function isIntact(folder: string, manifest: EmbeddingManifest, work: WorkOptions): Promise<boolean> {
-  const header = npyHeader(manifest.count, manifest.dims);
+  const header = formatNpyHeader(manifest.count, manifest.dims);
   const info = await stat(npyPath(folder)).catch(() => undefined);
   if (info?.size !== header.length + manifest.count * manifest.dims * 4) return false;
   let block = 0;
@@ -187,7 +187,7 @@ function openEntry(folder: string, manifest: EmbeddingManifest, fromCache: boole
 async function* readRows(folder: string, manifest: EmbeddingManifest, rowsPerChunk: number, work: WorkOptions): AsyncGenerator<EmbeddingChunk> {
   const file = npyPath(folder);
   const handle = await open(file, 'r');
-  const start = npyHeader(manifest.count, manifest.dims).length;
+  const start = formatNpyHeader(manifest.count, manifest.dims).length;
   try {
     for (let firstRow = 0; firstRow < manifest.count; firstRow += rowsPerChunk) {
       throwIfCancelled(work.signal);

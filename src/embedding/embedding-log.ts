@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
-import { npyHeader } from '../base/npy-header.ts';
+import { formatNpyHeader } from '../vectors/npy-header.ts';
 
 /**
  * Embeddings while they are made: a growing .npy (its header already says the final shape) and beside it a log with one record a block:
@@ -23,7 +23,7 @@ const syncEveryMs = 2000;
 
 /** Opens or resumes. @param blockRows rows of every block but the last. */
 export async function openEmbeddingLog(dataPath: string, logPath: string, shape: { readonly rowCount: number; readonly dims: number; readonly blockRows: number }): Promise<EmbeddingLog> {
-  const header = npyHeader(shape.rowCount, shape.dims);
+  const header = Buffer.from(formatNpyHeader(shape.rowCount, shape.dims));
   const rowBytes = shape.dims * 4;
   const data = await openForAppend(dataPath);
   const log = await openForAppend(logPath);

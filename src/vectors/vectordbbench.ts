@@ -2,7 +2,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { showValue, UserError } from '../base/errors.ts';
 import { openParquet } from '../base/parquet-file.ts';
-import { openVectorSource, type VectorSource } from './vector-source.ts';
+import { openVectorFile } from './vector-files.ts';
+import type { VectorSource } from './vector-source.ts';
 
 /** A VectorDBBench folder: `train.parquet` or `train-01-of-10.parquet` …, `test.parquet`, maybe `neighbors.parquet`. */
 export interface VectorDbBenchFolder {
@@ -30,11 +31,11 @@ export async function openVectorDbBench(folder: string): Promise<VectorDbBenchFo
   const sources: VectorSource[] = [];
   const ids: string[] = [];
   for (const shard of shards) {
-    sources.push(await openVectorSource(join(folder, shard)));
+    sources.push(await openVectorFile(join(folder, shard)));
     ids.push(...(await readColumn(join(folder, shard), 'id')).map(String));
   }
   const base = joined(folder, sources);
-  const queries = await openVectorSource(join(folder, 'test.parquet'));
+  const queries = await openVectorFile(join(folder, 'test.parquet'));
   if (queries.dims !== base.dims) throw new UserError('vectors/width', `test.parquet has ${queries.dims} dimensions, the training files have ${base.dims}`, { place: { file: folder } });
   const neighboursFile = ['neighbors.parquet', 'neighbours.parquet'].find((name) => names.includes(name));
   const neighbours = neighboursFile === undefined ? undefined : await readNeighbours(join(folder, neighboursFile), join(folder, 'test.parquet'), ids);

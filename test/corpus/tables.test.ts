@@ -50,6 +50,19 @@ describe('Parquet and Arrow as pyarrow writes them', () => {
     expect(await lineOf(readCorpus(join(folder, name)), folder)).toMatch(/^table-\w+\.\w+: is not an? (Parquet|Arrow) file that can be read: /);
   });
 
+  test('zstd: whole, cut short, damaged', async () => {
+    const corpus = await readCorpus(join(data, 'lines.jsonl.zst'));
+    expect(corpus.ids).toHaveLength(3000);
+    expect(corpus.texts[2999]).toBe(`line 2999 ${'word '.repeat(39)}`);
+    const whole = await readFile(join(data, 'lines.jsonl.zst'));
+    const cut = await filesIn({ 'c.jsonl.zst': whole.subarray(0, whole.length - 500) });
+    expect(await lineOf(readCorpus(join(cut, 'c.jsonl.zst')), cut)).toBe('c.jsonl.zst: the zstd data ends too early: the file was cut short');
+    const damaged = Buffer.from(whole);
+    damaged.fill(0xff, 40, 60);
+    const folder = await filesIn({ 'c.jsonl.zst': damaged });
+    expect(await lineOf(readCorpus(join(folder, 'c.jsonl.zst')), folder)).toMatch(/^c\.jsonl\.zst/);
+  });
+
   test('a wrong name is told', async () => {
     const folder = await filesIn({ 'c.parquet': '{"id":1,"text":"x"}' });
     expect(await lineOf(readCorpus(join(folder, 'c.parquet')), folder)).toBe('c.parquet: is named like a parquet file but begins with "{\\"id"');

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkNeighbours, openVectorDataset } from '../../src/vectors/vector-dataset.ts';
-import { openVectorSource, readIvecs, type VectorSource } from '../../src/vectors/vector-source.ts';
+import { readIvecs } from '../../src/vectors/vector-files.ts';
+import { openVectorSource, type VectorSource } from '../../src/vectors/vector-source.ts';
 import { filesIn, lineOf } from '../fixtures/temp-folder.ts';
 
 const data = join(import.meta.dirname, '../fixtures/data');
@@ -98,6 +99,13 @@ describe('data sets with queries and neighbours', () => {
     expect(await rowsOf(set.queries)).toEqual(await rowsOf(await openVectorSource(join(data, 'test.npy'))));
     const other = await openVectorDataset(join(data, name === 'vectordbbench' ? 'ann-benchmarks.hdf5' : 'vectordbbench'));
     expect(set.neighbours).toEqual(other.neighbours);
+  });
+
+  test('their parts open as plain vector files too', async () => {
+    const train = await rowsOf(await openVectorSource(join(data, 'train.npy')));
+    expect(await rowsOf(await openVectorSource(join(data, 'ann-benchmarks.hdf5')))).toEqual(train);
+    expect(await rowsOf(await openVectorSource(join(data, 'vectordbbench')))).toEqual(train);
+    expect(await rowsOf(await openVectorSource(`${join(data, 'ann-benchmarks.hdf5')}#test`))).toEqual(await rowsOf(await openVectorSource(join(data, 'test.npy'))));
   });
 
   test('what is missing is named', async () => {
