@@ -40,7 +40,7 @@ describe('the page in its window', () => {
       const { contextIsolation, nodeIntegration, sandbox, webSecurity, webviewTag, allowRunningInsecureContent, experimentalFeatures, enableBlinkFeatures } = contents.getLastWebPreferences();
       return { contextIsolation, nodeIntegration, sandbox, webSecurity, webviewTag, allowRunningInsecureContent, experimentalFeatures, enableBlinkFeatures };
     });
-    expect(preferences).toEqual({ contextIsolation: true, nodeIntegration: false, sandbox: true, webSecurity: true, webviewTag: false, allowRunningInsecureContent: false, experimentalFeatures: false, enableBlinkFeatures: undefined });
+    expect(preferences).toEqual({ contextIsolation: true, nodeIntegration: false, sandbox: true, webSecurity: true, webviewTag: false, allowRunningInsecureContent: false, experimentalFeatures: false, enableBlinkFeatures: '' });
   });
 
   it('runs no inline script, evaluates nothing, and loads nothing from elsewhere', async () => {
