@@ -2,7 +2,7 @@ export const helpText = `Funnelscope: which prefix of a Matryoshka embedding to 
 
   bench     measure the ladder, funnels and the exact baseline; write a report
   tune      bench, and look for the schedule that meets --tune (default recall=0.99)
-  train     train an adapter for embeddings that were not trained for prefixes (train --help)
+  train     an adapter for embeddings not trained for prefixes, or a static model (train --help)
   models    list the models that can be used
   samples   list the bundled sample corpora
 

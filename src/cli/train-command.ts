@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
 import { showValue, UserError } from '../base/errors.ts';
-import { formatPercent } from '../base/format.ts';
+import { formatCount, formatPercent } from '../base/format.ts';
 import { resourcesDir } from '../base/resources.ts';
 import { defaultDataDir } from '../engine/data-dir.ts';
 import { trainAdapterFile } from '../engine/train-adapter.ts';
+import { trainTableFolder } from '../engine/train-table.ts';
 import type { TrainAdapterRequest } from '../engine/train-adapter.ts';
 import { wholeNumber } from './arguments.ts';
 import type { Command } from './command.ts';
@@ -18,7 +19,15 @@ const help = `train adapter [options]     a linear map that makes finished embed
   --epochs N  --max-rows 50000  --seed 1
   --out FILE                 default: adapter.fsa; a cancelled run goes on from FILE.checkpoint
   --npy FILE --onnx FILE     the map besides, as a NumPy matrix or an ONNX model
-Use it: bench --adapter FILE. The starter itself is trained by scripts/train-starter.ts (see models/starter/README.md).
+Use it: bench --adapter FILE.
+
+train table [options]       a static table (the starter) trained further on your own corpus
+  --corpus PATH|sample:NAME  titles must find their texts; without titles one half of a text the other
+  --start DIR                a static model's folder (default: the bundled starter)
+  --teacher ID|DIR           a model whose similarities of the same texts are part of the target
+  --epochs N  --max-rows 50000  --seed 1
+  --out DIR                  default: table-model; a cancelled run goes on from DIR.checkpoint
+Use it: bench --model DIR. The starter itself is made by scripts/train-starter.ts (see models/starter/README.md).
 `;
 
 const options = {
@@ -37,15 +46,26 @@ const options = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-/** `train adapter`: trains and writes an adapter; says what it reached on rows that training did not see. */
+const tableOptions = {
+  corpus: { type: 'string' },
+  start: { type: 'string' },
+  teacher: { type: 'string' },
+  epochs: { type: 'string' },
+  'max-rows': { type: 'string', default: '50000' },
+  seed: { type: 'string', default: '1' },
+  out: { type: 'string', default: 'table-model' },
+} as const;
+
+/** `train adapter`, `train table`: train, write, and say what was reached on rows that training did not see. */
 export const trainCommand: Command = async ([what, ...argv], { stdout, stderr, signal }) => {
   if (what === undefined || what === '--help' || what === '-h' || argv.includes('--help')) {
     stdout.write(help);
     return;
   }
-  if (what !== 'adapter') throw new UserError('cli/arguments', `train ${showValue(what)}: expected adapter`, { hint: 'see train --help' });
-  const request = readArguments(argv);
   const progress = progressLine(stderr);
+  if (what === 'table') return trainTable(argv, progress, stderr, signal);
+  if (what !== 'adapter') throw new UserError('cli/arguments', `train ${showValue(what)}: expected adapter or table`, { hint: 'see train --help' });
+  const request = readArguments(argv);
   try {
     const { trained } = await trainAdapterFile(request, { resourcesDir: resourcesDir(), dataDir: defaultDataDir() }, { signal, onProgress: progress.sink });
     progress.end();
@@ -59,14 +79,43 @@ export const trainCommand: Command = async ([what, ...argv], { stdout, stderr, s
   }
 };
 
-function readArguments(argv: readonly string[]): TrainAdapterRequest {
-  let values: Partial<Record<keyof typeof options, string | boolean>>;
+async function trainTable(argv: readonly string[], progress: ReturnType<typeof progressLine>, stderr: NodeJS.WritableStream, signal: AbortSignal): Promise<void> {
+  const values = parse(argv, tableOptions);
+  const { corpus, start, teacher, epochs } = values;
+  if (corpus === undefined) throw new UserError('cli/arguments', 'train table: give --corpus PATH|sample:NAME', { hint: 'see train --help' });
+  const out = values.out!;
   try {
-    values = parseArgs({ args: [...argv], options, strict: true, allowPositionals: false }).values;
+    const { validation, pairCount } = await trainTableFolder(
+      {
+        corpus,
+        start,
+        teacher,
+        ...(epochs === undefined ? {} : { epochs: wholeNumber('epochs', epochs, 1) }),
+        maxRows: wholeNumber('max-rows', values['max-rows']!, 2),
+        seed: wholeNumber('seed', values.seed!, 0),
+        out,
+      },
+      { resourcesDir: resourcesDir(), dataDir: defaultDataDir() },
+      { signal, onProgress: progress.sink },
+    );
+    progress.end();
+    stderr.write(`trained on ${formatCount(pairCount)} pairs; MRR of the right partner among held-out pairs, mean over the prefixes: ${formatPercent(validation.start)} before, ${formatPercent(validation.result)} after\nmodel: ${out}\n`);
+  } finally {
+    progress.end();
+  }
+}
+
+function parse<const Options extends Record<string, { readonly type: 'string' | 'boolean'; readonly default?: string; readonly short?: string }>>(argv: readonly string[], from: Options): Partial<Record<keyof Options, string>> {
+  try {
+    return parseArgs({ args: [...argv], options: from, strict: true, allowPositionals: false }).values as Partial<Record<keyof Options, string>>;
   } catch (error) {
     throw new UserError('cli/arguments', error instanceof Error ? error.message : String(error), { hint: 'see train --help' });
   }
-  const text = (name: keyof typeof options): string | undefined => values[name] as string | undefined;
+}
+
+function readArguments(argv: readonly string[]): TrainAdapterRequest {
+  const values = parse(argv, options);
+  const text = (name: keyof typeof options): string | undefined => values[name];
   const sources = [text('corpus'), text('vectors'), text('pairs')].filter((source) => source !== undefined);
   if (sources.length !== 1) throw new UserError('cli/arguments', 'train adapter: give exactly one of --corpus, --vectors, --pairs', { hint: 'see train --help' });
   const pairs = text('pairs')?.split(',');

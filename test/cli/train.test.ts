@@ -51,7 +51,8 @@ describe('train adapter', () => {
   });
 
   it.each([
-    [['train', 'starter'], /train "starter": expected adapter/],
+    [['train', 'starter'], /train "starter": expected adapter or table/],
+    [['train', 'table'], /train table: give --corpus/],
     [['train', 'adapter'], /exactly one of --corpus, --vectors, --pairs/],
     [['train', 'adapter', '--vectors', 'x.npy', '--start', 'zero'], /--start "zero": expected best, pca or identity/],
     [['bench', '--vectors', 'VECTORS', '--adapter', 'nowhere.fsa'], /nowhere\.fsa: there is no such adapter file/],
