@@ -66,6 +66,7 @@ export async function buildPool(source: PoolSource, queries: QueryMatrix, option
   const slice = sliceOf(signal);
   if (source.collect !== undefined) {
     await source.collect(queries, dims, depth, (query, line) => void (parts[query] = partOf(line, dims.length, k)), { signal, onProgress: options.onProgress });
+    throwIfCancelled(signal);
     return joinPools(parts, { dims, capacity, k, rowCount: source.rowCount, elapsedMs: performance.now() - start });
   }
   for (let first = 0; first < queries.queryCount; first += batch) {
@@ -85,6 +86,7 @@ export async function buildPool(source: PoolSource, queries: QueryMatrix, option
       await slice();
     }
   }
+  throwIfCancelled(signal);
   return joinPools(parts, { dims, capacity, k, rowCount: source.rowCount, elapsedMs: performance.now() - start });
 }
 
