@@ -50,6 +50,7 @@ export async function openApiEmbedder(options: ApiOptions): Promise<ApiEmbedder>
   const url = checkServerUrl(options.baseUrl);
   const base = url.href.replace(/\/$/, '') + (url.pathname === '/' ? '/v1' : '');
   const known = findInCatalogue(options.model);
+  // Prices and prefixes of the real service; a server of one's own may call anything so.
   const entry = known?.where === 'api' ? known : undefined;
   const price = options.dollarsPerMillionTokens ?? entry?.dollarsPerMillionTokens;
   const recipe = { pooling: 'none', layerNorm: false, documentPrompt: '', queryPrompt: '', maxTokens: entry?.maxTokens ?? 8192, trainedDims: entry?.trainedDims ?? [], ...options.recipe } as const;

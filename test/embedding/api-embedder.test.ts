@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { openApiEmbedder } from '../../src/embedding/api-embedder.ts';
+import { openEmbedder } from '../../src/embedding/open-embedder.ts';
 import { checkServerUrl, retryAfterMs } from '../../src/embedding/http-retry.ts';
 import { estimateCost, estimateTokens } from '../../src/embedding/token-estimate.ts';
 import { lineOf } from '../fixtures/temp-folder.ts';
@@ -105,6 +106,16 @@ describe('an OpenAI-compatible server', () => {
     const embedder = await openApiEmbedder({ baseUrl: slow.baseUrl, model: 'm' });
     await expect(embedder.embed(['a'], 'document', { signal: AbortSignal.timeout(50) })).rejects.toThrow('cancelled');
   });
+});
+
+test('a server can be named like a model: ADDRESS#MODEL', async () => {
+  const { baseUrl, asked, keys } = await api();
+  const embedder = await openEmbedder(`${baseUrl}/v1#some:model`, { apiKey: 'k' });
+  expect(embedder.card.id).toBe('some:model');
+  expect(asked[0]!.model).toBe('some:model');
+  expect(keys).toEqual(['Bearer k']);
+  expect(await lineOf(openEmbedder(baseUrl))).toContain('names no model, expected ADDRESS#MODEL');
+  expect(await lineOf(openEmbedder('openai/text-embedding-3-small', { apiKey: '' }))).toBe('openai/text-embedding-3-small needs a key (set OPENAI_API_KEY, or keep the key in the app)');
 });
 
 test('addresses: http and https only, nothing link-local, no passwords inside', () => {
