@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { machineOf } from '../src/engine/machine.ts';
 import { percentile } from '../src/math/statistics.ts';
 import { readNpyQueries, readNpyVectors } from '../src/vectors/npy.ts';
+import { sweepPool } from '../src/vectors/sweep-pool.ts';
 import { sweepTop } from '../src/vectors/sweep.ts';
 import { openRival } from './rival.ts';
 import { wordnetVectors } from './wordnet-vectors.ts';
@@ -31,10 +32,16 @@ const ours = (k: number, threads: number): Measure => async () => {
   await sweepTop(vectors, queries, dims, k, { threads });
   return performance.now() - start;
 };
+/** Candidates with their similarities and orders at every prefix, ready for the tuner. */
+const pool = (depth: number, threads: number): Measure => async () => {
+  const start = performance.now();
+  await sweepPool(vectors, queries, dims, depth, () => undefined, { threads });
+  return performance.now() - start;
+};
 const faiss = (k: number, threads: number): Measure => async () => (await rival.ask<{ ms: number }>({ threads, dims, k })).ms;
 
 for (const threads of [1, 2]) {
-  const sides = { ladder: ours(10, threads), 'candidates 1,024': ours(1024, threads), 'candidates 4,096': ours(4096, threads), 'FAISS per prefix': faiss(10, threads) };
+  const sides = { ladder: ours(10, threads), 'candidates 1,024': ours(1024, threads), 'candidates 4,096': ours(4096, threads), 'pool of 1,024': pool(1024, threads), 'FAISS per prefix': faiss(10, threads) };
   const times = new Map(Object.keys(sides).map((name) => [name, [] as number[]]));
   for (let repeat = 0; repeat < Number(options.repeats); repeat += 1) {
     for (const [name, measure] of Object.entries(sides)) times.get(name)!.push((await measure()) / queries.queryCount);
