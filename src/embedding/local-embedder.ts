@@ -130,15 +130,22 @@ async function embedBatch({ model, tokenizer, graph, dense }: Runner, tokens: re
 }
 
 function padBatch(tokens: readonly (readonly number[])[], padId: number): TokenBatch {
-  const width = Math.max(1, ...tokens.map((ids) => ids.length));
-  const ids = new BigInt64Array(tokens.length * width).fill(BigInt(padId));
+  let width = 1;
+  for (const ids of tokens) width = Math.max(width, ids.length);
+  const ids = new BigInt64Array(tokens.length * width);
   const mask = new BigInt64Array(tokens.length * width);
-  tokens.forEach((row, index) => {
-    row.forEach((id, at) => {
-      ids[index * width + at] = BigInt(id);
-    });
-    mask.fill(1n, index * width, index * width + row.length);
-  });
+  // The low halves of little-endian 64-bit numbers: a BigInt for each token took a fifth of a static model's time.
+  const lowIds = new Int32Array(ids.buffer);
+  const lowMask = new Int32Array(mask.buffer);
+  for (let row = 0; row < tokens.length; row += 1) {
+    const own = tokens[row]!;
+    const start = row * width;
+    for (let at = 0; at < own.length; at += 1) {
+      lowIds[2 * (start + at)] = own[at]!;
+      lowMask[2 * (start + at)] = 1;
+    }
+    for (let at = own.length; at < width; at += 1) lowIds[2 * (start + at)] = padId;
+  }
   return { count: tokens.length, width, ids, mask };
 }
 
