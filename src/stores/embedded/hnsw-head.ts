@@ -10,6 +10,7 @@ import type { GraphOptions } from './hnsw.ts';
 
 /** Rows added, and queries searched, between two looks at the clock. */
 const BATCH = 128;
+const LONGEST_BATCH_MS = 50;
 
 const PARAMS = { M: { usual: 16, least: 2, most: 256 }, efConstruction: { usual: 128, least: 1, most: 4096 }, ef: { usual: 64, least: 1, most: 16384 } };
 
@@ -26,11 +27,15 @@ export async function openHnswHead(vectors: VectorSet, spec: HeadSpec, options: 
   const start = performance.now();
   const graph = openGraph(graphOptions);
   const pause = sliceOf(work.signal);
-  for (let first = 0; first < vectors.rowCount; first += BATCH) {
-    const count = Math.min(BATCH, vectors.rowCount - first);
+  let batch = BATCH;
+  for (let first = 0, count = 0; first < vectors.rowCount; first += count) {
+    count = Math.min(batch, vectors.rowCount - first);
+    const begin = performance.now();
     const rows = Int32Array.from({ length: count }, (_, i) => first + i);
     graph.add(first, gatherRows(vectors, rows, spec.dims), threads);
     work.onProgress?.({ phase: 'building the HNSW graph', done: first + count, total: vectors.rowCount, unit: 'rows' });
+    // Wide vectors and a large efConstruction make a batch long: it must not keep the loop from a cancellation.
+    if (performance.now() - begin > LONGEST_BATCH_MS && batch > 8) batch >>= 1;
     await pause();
   }
   const buildMs = performance.now() - start;
