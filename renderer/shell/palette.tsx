@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react';
-import { Autocomplete, Dialog, Input, Keyboard, Menu, MenuItem, Modal, ModalOverlay, SearchField, Text, useFilter } from 'react-aria-components';
+import { Autocomplete, Dialog, Input, Menu, MenuItem, Modal, ModalOverlay, SearchField, useFilter } from 'react-aria-components';
 import { commands, describeKeys } from '../../src/contract/commands.ts';
 import { useApp } from '../state/app.ts';
 import { explore } from '../state/journey.ts';
@@ -38,13 +38,15 @@ export function Palette(): ReactElement {
             <SearchField aria-label="Command" autoFocus className="palette-search">
               <Input className="palette-input" placeholder="Type a command, a screen, a prefix…" />
             </SearchField>
-            <PaletteList
-              entries={isOpen ? entriesOf(app) : []}
-              onRun={(entry) => {
-                close();
-                entry.run();
-              }}
-            />
+            <div className="palette-list scroll" tabIndex={0}>
+              <PaletteList
+                entries={isOpen ? entriesOf(app) : []}
+                onRun={(entry) => {
+                  close();
+                  entry.run();
+                }}
+              />
+            </div>
           </Autocomplete>
         </Dialog>
       </Modal>
@@ -55,7 +57,7 @@ export function Palette(): ReactElement {
 function PaletteList({ entries, onRun }: { readonly entries: readonly Entry[]; readonly onRun: (entry: Entry) => void }): ReactElement {
   return (
     <Menu
-      className="list palette-list"
+      className="list"
       aria-label="Commands"
       items={entries}
       onAction={(key) => {
@@ -67,15 +69,14 @@ function PaletteList({ entries, onRun }: { readonly entries: readonly Entry[]; r
       {(entry) => (
         <MenuItem id={entry.id} className="list-item" textValue={`${entry.title} ${entry.detail ?? ''}`}>
           <span>
-            <Text slot="label">{entry.title}</Text>
-            {entry.detail === undefined ? null : (
-              <Text slot="description" className="muted">
-                {' '}
-                {entry.detail}
-              </Text>
-            )}
+            {entry.title}
+            {entry.detail === undefined ? null : <span className="muted"> {entry.detail}</span>}
           </span>
-          {entry.keys === undefined ? null : <Keyboard className="key">{entry.keys}</Keyboard>}
+          {entry.keys === undefined ? null : (
+            <kbd className="key" aria-hidden="true">
+              {entry.keys}
+            </kbd>
+          )}
         </MenuItem>
       )}
     </Menu>

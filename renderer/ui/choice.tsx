@@ -1,5 +1,5 @@
 import type { ReactElement, ReactNode } from 'react';
-import { Button, Checkbox as AriaCheckbox, Label, ListBox, ListBoxItem, Popover, Radio, RadioGroup, Select, SelectValue, Text, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
+import { Button, Checkbox as AriaCheckbox, Label, ListBox, ListBoxItem, Popover, Radio, RadioGroup, Select, SelectValue, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
 import { Icon } from './icon.tsx';
 
 export interface Option<Value extends string> {
@@ -40,12 +40,8 @@ export function SelectField<Value extends string>({ label, isLabelHidden = false
           {(option) => (
             <ListBoxItem id={option.value} textValue={option.label} className="list-item" isDisabled={option.isDisabled ?? false}>
               <span>
-                <Text slot="label">{option.label}</Text>
-                {option.detail === undefined ? null : (
-                  <Text slot="description" className="detail muted">
-                    {option.detail}
-                  </Text>
-                )}
+                {option.label}
+                {option.detail === undefined ? null : <span className="detail muted">{option.detail}</span>}
               </span>
             </ListBoxItem>
           )}

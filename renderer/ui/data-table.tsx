@@ -1,12 +1,15 @@
 import { useMemo, useState } from 'react';
 import type { ReactElement, ReactNode } from 'react';
 import { Icon } from './icon.tsx';
+import { SortButton } from './sort-button.tsx';
+import { Term } from './term.tsx';
+import type { TermName } from './term.tsx';
 
 export interface Column<Row> {
   readonly id: string;
   readonly header: ReactNode;
-  /** For screen readers and exports where the header is more than words. */
-  readonly name?: string;
+  /** Explains the header on hover and focus. */
+  readonly term?: TermName;
   cell(row: Row, index: number): ReactNode;
   readonly isNumeric?: boolean;
   /** As wide as its content. */
@@ -56,16 +59,16 @@ export function DataTable<Row>({
             {columns.map((column) => (
               <th key={column.id} scope="col" className={classOf(column)} aria-sort={sort?.id === column.id ? (sort.isRising ? 'ascending' : 'descending') : undefined}>
                 {column.sortBy === undefined ? (
-                  column.header
+                  column.term === undefined ? (
+                    column.header
+                  ) : (
+                    <Term name={column.term}>{column.header}</Term>
+                  )
                 ) : (
-                  <button
-                    type="button"
-                    className="sort-button"
-                    onClick={() => setSort((before) => ({ id: column.id, isRising: before?.id === column.id ? !before.isRising : column.isNumeric !== true }))}
-                  >
+                  <SortButton term={column.term} onSort={() => setSort((before) => ({ id: column.id, isRising: before?.id === column.id ? !before.isRising : column.isNumeric !== true }))}>
                     {column.header}
                     {sort?.id === column.id ? <Icon name={sort.isRising ? 'up' : 'down'} size={10} /> : null}
-                  </button>
+                  </SortButton>
                 )}
               </th>
             ))}

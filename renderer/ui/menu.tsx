@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react';
-import { Button as AriaButton, Keyboard, Menu, MenuItem, MenuTrigger, Popover, Text } from 'react-aria-components';
+import { Button as AriaButton, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
 import { Icon } from './icon.tsx';
 import type { IconName } from './icon.tsx';
 
@@ -7,7 +7,6 @@ export interface MenuAction {
   readonly id: string;
   readonly label: string;
   readonly detail?: string;
-  readonly shortcut?: string;
   readonly isDisabled?: boolean;
   run(): void;
 }
@@ -49,14 +48,9 @@ export function ActionMenu({
           {actions.map((action) => (
             <MenuItem key={action.id} id={action.id} className="list-item" textValue={action.label}>
               <span>
-                <Text slot="label">{action.label}</Text>
-                {action.detail === undefined ? null : (
-                  <Text slot="description" className="detail muted">
-                    {action.detail}
-                  </Text>
-                )}
+                {action.label}
+                {action.detail === undefined ? null : <span className="detail muted">{action.detail}</span>}
               </span>
-              {action.shortcut === undefined ? null : <Keyboard className="key">{action.shortcut}</Keyboard>}
             </MenuItem>
           ))}
         </Menu>

@@ -92,7 +92,7 @@ function Result({ tuning }: { readonly tuning: Tuning }): ReactElement {
           maxHeight={340}
           columns={[
             { id: 'schedule', header: 'schedule', isRowHeader: true, cell: (row) => <span className="mono">{row.schedule}</span> },
-            { id: 'recall', header: <Term name="held-out half">recall, held out</Term>, isNumeric: true, sortBy: (row) => row.recallHeldOut.value, cell: (row) => percentInterval(row.recallHeldOut) },
+            { id: 'recall', header: 'recall, held out', term: 'held-out half', isNumeric: true, sortBy: (row) => row.recallHeldOut.value, cell: (row) => percentInterval(row.recallHeldOut) },
             { id: 'time', header: 'time', isNumeric: true, sortBy: (row) => row.measured?.p50 ?? row.estimatedMs, cell: timeOf },
             { id: 'memory', header: 'head', isNumeric: true, sortBy: (row) => row.headBytes, cell: (row) => bytes(row.headBytes) },
           ]}

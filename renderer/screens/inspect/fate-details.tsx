@@ -1,5 +1,6 @@
 import type { ReactElement } from 'react';
 import type { Fate } from '../../../src/contract/inspect.ts';
+import { parseSchedule } from '../../../src/contract/schedule.ts';
 import type { Schedule } from '../../../src/contract/schedule.ts';
 import { logTicks } from '../../charts/scale.ts';
 import { styleOf } from '../../charts/series.ts';
@@ -14,23 +15,20 @@ import { Panel } from '../../ui/panel.tsx';
 /** One document's way through the stages: its rank and similarity at every prefix, and what would have saved it. */
 export function FateDetails({ fate, schedule, k }: { readonly fate: Fate; readonly schedule: Schedule; readonly k: number }): ReactElement {
   const app = useApp();
-  const { droppedAt, savingKeep } = fate;
+  const { droppedAt, savingKeep, savingSchedule } = fate;
   const stage = droppedAt === null ? undefined : schedule[droppedAt];
   const save = (): void => {
-    if (droppedAt === null || savingKeep === null) return;
-    // A keep that grows may not pass the stages before it: they grow along.
-    const next = schedule.map((one, index) => (index <= droppedAt ? { dims: one.dims, keep: Math.max(one.keep, savingKeep) } : one));
-    app.funnel.edit(next, 'commit');
+    if (savingSchedule === undefined || savingSchedule === null) return;
+    app.funnel.edit(parseSchedule(savingSchedule), 'commit');
     patchSession(app, { screen: 'funnel' });
   };
-  const isLastStage = droppedAt === schedule.length - 1;
   return (
     <Panel title={fate.document.title ?? `Document ${fate.document.id}`} isBordered>
       <div className="stack">
         <p className="document-whole">{fate.document.text}</p>
         <div className="fate-verdict">
           <p>{verdict(fate, schedule)}</p>
-          {stage === undefined || savingKeep === null || isLastStage ? null : (
+          {stage === undefined || savingKeep === null || savingSchedule === undefined || savingSchedule === null ? null : (
             <Button look="primary" onPress={save}>
               Keep {count(savingKeep)} at {stage.dims} dims
             </Button>
@@ -56,10 +54,14 @@ export function FateDetails({ fate, schedule, k }: { readonly fate: Fate; readon
 }
 
 function verdict(fate: Fate, schedule: Schedule): string {
-  const { droppedAt, savingKeep, trueRank, answerRank } = fate;
+  const { droppedAt, savingKeep, savingSchedule, finalRank, trueRank, answerRank } = fate;
   if (droppedAt !== null) {
     const stage = schedule[droppedAt]!;
-    const saved = savingKeep === null ? '' : ` It stood at ${count(savingKeep)} there: a keep of ${count(savingKeep)} would have saved it.`;
+    if (finalRank !== undefined && finalRank !== null && savingSchedule === null) {
+      return `It got as far as the last stage and stood at ${count(finalRank)} there, beyond the ${count(stage.keep)} of the answer. No keep helps: only more dims in the last stage.`;
+    }
+    const whole = savingSchedule === undefined || savingSchedule === null || savingSchedule === '' ? '' : ` (${savingSchedule})`;
+    const saved = savingKeep === null ? '' : ` It stood at ${count(savingKeep)} there: a keep of ${count(savingKeep)} would have saved it${whole}.`;
     return `Dropped by stage ${droppedAt + 1}, which keeps ${count(stage.keep)} at ${stage.dims} dims.${saved}`;
   }
   if (trueRank === null) return `Not one of the true neighbours; it took the place of one that was lost, and stands at ${count(answerRank)} of the answer.`;

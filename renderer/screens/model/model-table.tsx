@@ -7,7 +7,6 @@ import { modelKey } from '../../state/dataset-steps.ts';
 import { useStore } from '../../state/store.ts';
 import { DataTable } from '../../ui/data-table.tsx';
 import { Badge } from '../../ui/panel.tsx';
-import { Term } from '../../ui/term.tsx';
 import { PrefixRuler } from './prefix-ruler.tsx';
 
 const places: Readonly<Record<ModelEntry['where'], { readonly text: string; readonly tone: '' | 'good' | 'warn' }>> = {
@@ -33,7 +32,7 @@ export function ModelTable({ models }: { readonly models: readonly ModelEntry[] 
         { id: 'name', header: 'model', isRowHeader: true, sortBy: (model) => model.name, cell: (model) => model.name },
         { id: 'where', header: 'where', sortBy: (model) => model.where, cell: (model) => <Badge tone={places[model.where].tone}>{places[model.where].text}</Badge> },
         { id: 'dims', header: 'dims', isNumeric: true, sortBy: (model) => model.dims, cell: (model) => count(model.dims) },
-        { id: 'trained', header: <Term name="trained">trained prefixes</Term>, cell: (model) => <PrefixRuler dims={model.dims} trained={model.trainedDims} widest={widest} /> },
+        { id: 'trained', header: 'trained prefixes', term: 'trained', cell: (model) => <PrefixRuler dims={model.dims} trained={model.trainedDims} widest={widest} /> },
         { id: 'size', header: 'size', isNumeric: true, sortBy: (model) => model.sizeBytes ?? 0, cell: (model) => bytes(model.sizeBytes) },
       ]}
     />

@@ -16,6 +16,7 @@ import { CopyButton, ErrorPanel, Warnings } from '../../ui/note.tsx';
 import { Facts, Panel, SkeletonRows } from '../../ui/panel.tsx';
 import { useChartHeight } from '../../ui/use-chart-height.ts';
 import { ExportMenu } from './export-menu.tsx';
+import { ReportExperiments } from './report-experiments.tsx';
 
 /** One report: what it found, its charts, and how to make it again. */
 export function ReportView({ reportId }: { readonly reportId: string }): ReactElement {
@@ -38,6 +39,7 @@ export function ReportView({ reportId }: { readonly reportId: string }): ReactEl
       </Panel>
       <Warnings warnings={report.warnings} />
       <ReportCharts report={report} />
+      <ReportExperiments report={report} />
       <div className="pair">
         <Panel title="Make it again" isBordered actions={<CopyButton isSmall text={report.command} label="Copy" />}>
           <pre className="code scroll command" tabIndex={0} aria-label="Command line">

@@ -5,7 +5,7 @@ import { plural } from '../../format/number.ts';
 import { when } from '../../format/unit.ts';
 import { patchSession, useApp } from '../../state/app.ts';
 import { toWireError } from '../../state/errors.ts';
-import { explore } from '../../state/journey.ts';
+import { explore, measureAll } from '../../state/journey.ts';
 import { usePrimaryAction } from '../../state/primary.ts';
 import { shown } from '../../state/remote.ts';
 import { canSave, loadReports, openReport, saveReport } from '../../state/report-steps.ts';
@@ -47,6 +47,12 @@ export default function ReportsScreen(): ReactElement {
       setError(toWireError(cause));
     }
   };
+  /** The engine was started anew since: what it has not measured itself it does not put its name to. */
+  const measureAndSave = async (): Promise<void> => {
+    setError(undefined);
+    await measureAll(app);
+    await save();
+  };
   usePrimaryAction('Save report', isSavable, () => void save());
 
   return (
@@ -85,7 +91,18 @@ export default function ReportsScreen(): ReactElement {
           A report holds everything measured on a dataset, with its intervals, the machine, and the command that makes the same run. It is exported as HTML, PDF, Markdown, JSON or CSV.
         </EmptyState>
       )}
-      {error === undefined ? null : <ErrorPanel error={error} />}
+      {error === undefined ? null : (
+        <ErrorPanel
+          error={error}
+          actions={
+            error.code === 'reports/nothing' ? (
+              <Button isSmall look="primary" onPress={() => void measureAndSave()}>
+                Measure again and save
+              </Button>
+            ) : undefined
+          }
+        />
+      )}
       {work.reports.status === 'failed' ? <ErrorPanel error={work.reports.error} onRetry={() => void loadReports(app)} /> : null}
       {reports === undefined ? <SkeletonRows rows={4} /> : reports.length === 0 ? null : <ReportTable reports={reports} chosen={open} onChoose={setChosen} onError={setError} />}
       {open.length === 1 ? <ReportView reportId={open[0]!} /> : open.length > 1 ? <CompareView reportIds={open} /> : null}

@@ -9,7 +9,6 @@ import type { ShownLadder } from '../../state/selectors.ts';
 import { useStore } from '../../state/store.ts';
 import { DataTable } from '../../ui/data-table.tsx';
 import type { Column } from '../../ui/data-table.tsx';
-import { Term } from '../../ui/term.tsx';
 
 interface Row extends LadderEntry {
   readonly store: string;
@@ -24,22 +23,22 @@ export function LadderTable({ ladders }: { readonly ladders: readonly ShownLadde
   const k = ladders[0]?.measured.k ?? 10;
   const relevance: readonly Column<Row>[] = hasQrels
     ? [
-        { id: 'ndcg', header: <Term name="ndcg">nDCG@{k}</Term>, isNumeric: true, cell: (row) => score(row.ndcg?.value) },
+        { id: 'ndcg', header: `nDCG@${k}`, term: 'ndcg', isNumeric: true, cell: (row) => score(row.ndcg?.value) },
         { id: 'retention', header: 'of full', isNumeric: true, cell: (row) => percent(row.retention) },
-        { id: 'mrr', header: <Term name="mrr">MRR@{k}</Term>, isNumeric: true, cell: (row) => score(row.mrr?.value) },
-        { id: 'map', header: <Term name="map">MAP@{k}</Term>, isNumeric: true, cell: (row) => score(row.map?.value) },
-        { id: 'ir', header: <Term name="IR recall">IR recall@{k}</Term>, isNumeric: true, cell: (row) => percent(row.irRecall?.value) },
+        { id: 'mrr', header: `MRR@${k}`, term: 'mrr', isNumeric: true, cell: (row) => score(row.mrr?.value) },
+        { id: 'map', header: `MAP@${k}`, term: 'map', isNumeric: true, cell: (row) => score(row.map?.value) },
+        { id: 'ir', header: `IR recall@${k}`, term: 'IR recall', isNumeric: true, cell: (row) => percent(row.irRecall?.value) },
       ]
     : [];
   const columns: readonly Column<Row>[] = [
     { id: 'dims', header: 'dims', isNumeric: true, isRowHeader: true, cell: (row) => count(row.dims) },
     { id: 'store', header: 'store', cell: (row) => row.store },
-    { id: 'trained', header: <Term name="trained" />, cell: (row) => (row.trained === undefined ? '' : row.trained ? 'yes' : 'no') },
-    { id: 'recall', header: <Term name="recall">recall@{k}</Term>, isNumeric: true, cell: (row) => percent(row.recall.value) },
-    { id: 'interval', header: <Term name="interval">95 %</Term>, isNumeric: true, cell: (row) => percentRange(row.recall) },
+    { id: 'trained', header: 'trained', term: 'trained', cell: (row) => (row.trained === undefined ? '' : row.trained ? 'yes' : 'no') },
+    { id: 'recall', header: `recall@${k}`, term: 'recall', isNumeric: true, cell: (row) => percent(row.recall.value) },
+    { id: 'interval', header: '95 %', term: 'interval', isNumeric: true, cell: (row) => percentRange(row.recall) },
     ...relevance,
-    { id: 'p50', header: <Term name="p50" />, isNumeric: true, cell: (row) => duration(row.latencyMs.p50) },
-    { id: 'p95', header: <Term name="p95" />, isNumeric: true, cell: (row) => duration(row.latencyMs.p95) },
+    { id: 'p50', header: 'p50', term: 'p50', isNumeric: true, cell: (row) => duration(row.latencyMs.p50) },
+    { id: 'p95', header: 'p95', term: 'p95', isNumeric: true, cell: (row) => duration(row.latencyMs.p95) },
     { id: 'p99', header: 'p99', isNumeric: true, cell: (row) => duration(row.latencyMs.p99) },
     { id: 'qps', header: '1 / mean', isNumeric: true, cell: (row) => `${significant(row.qps)}/s` },
     { id: 'bytes', header: 'bytes a vector', isNumeric: true, cell: (row) => bytes(row.bytesPerVector) },

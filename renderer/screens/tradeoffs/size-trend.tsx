@@ -47,6 +47,8 @@ function Result({ trend }: { readonly trend: SizeTrend }): ReactElement {
           { id: 'dims', header: 'head dims', isNumeric: true, sortBy: (row) => row.dims, cell: (row) => count(row.dims) },
           { id: 'head', header: 'head', isNumeric: true, sortBy: (row) => row.headBytes, cell: (row) => bytes(row.headBytes) },
           { id: 'full', header: 'full vectors', isNumeric: true, sortBy: (row) => row.fullBytes, cell: (row) => bytes(row.fullBytes) },
+          ...(trend.sizing.some((row) => row.loadedBytes !== undefined) ? [{ id: 'loaded', header: 'loaded in Milvus', isNumeric: true, cell: (row: (typeof trend.sizing)[number]) => bytes(row.loadedBytes) }] : []),
+          ...(trend.sizing.some((row) => row.diskBytes !== undefined) ? [{ id: 'disk', header: 'on disk', isNumeric: true, cell: (row: (typeof trend.sizing)[number]) => bytes(row.diskBytes) }] : []),
         ]}
       />
       <p className="muted measure">{trend.how}</p>
