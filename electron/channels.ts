@@ -1,8 +1,6 @@
 /** The names under which main and the preload talk. The engine's own calls go over a MessagePort and pass none of these. */
 export const channels = {
-  /** Page → main: give me a port to the engine. */
-  connectEngine: 'engine:connect',
-  /** Main → page, with the port. */
+  /** Main → page, with a port to the engine: when the page is there, and again after every restart of either. */
   enginePort: 'engine:port',
   /** Main → page: the engine is gone; a new port follows when it is back. */
   engineState: 'engine:state',

@@ -14,7 +14,6 @@ import type { Secrets } from './secrets.ts';
 
 export interface HostCallsOptions {
   readonly isOwnWindow: (webContentsId: number) => boolean;
-  readonly connectEngine: (contents: IpcMainEvent['sender']) => void;
   readonly secrets: Secrets;
   readonly noteOpened: (path: string) => void;
   readonly runCommand: (command: string, window: BrowserWindow | undefined) => void;
@@ -61,7 +60,6 @@ export function handleHostCalls(options: HostCallsOptions): void {
     });
   }
 
-  listen(channels.connectEngine, z.tuple([]), (_input, event) => options.connectEngine(event.sender));
   listen(channels.noteOpened, hostCallSchemas.noteOpened, ([path]) => options.noteOpened(path));
   listen(channels.runCommand, hostCallSchemas.runCommand, ([command], event) => options.runCommand(command, BrowserWindow.fromWebContents(event.sender) ?? undefined));
 

@@ -64,7 +64,7 @@ async function run(): Promise<void> {
   });
 
   const icon = join(resourcesDir, app.isPackaged ? 'icon.png' : 'electron/resources/icon.png');
-  const windows = createWindows({ preload: join(__dirname, 'preload.cjs'), icon: existsSync(icon) ? icon : undefined, stateFile: join(userData, 'window.json'), isDevelopment });
+  const windows = createWindows({ preload: join(__dirname, 'preload.cjs'), icon: existsSync(icon) ? icon : undefined, stateFile: join(userData, 'window.json'), isDevelopment, onPage: (contents) => engine.connect(contents) });
 
   function runCommand(command: string, window?: BrowserWindow): void {
     switch (command) {
@@ -98,7 +98,6 @@ async function run(): Promise<void> {
 
   handleHostCalls({
     isOwnWindow: (id) => windows.isOwn(id),
-    connectEngine: (contents) => engine.connect(contents),
     secrets,
     noteOpened(path) {
       void recent.note(path).then((isNoted) => {

@@ -1,6 +1,7 @@
 import { BrowserWindow, dialog, nativeTheme, screen } from 'electron';
+import type { WebContents } from 'electron';
 import { channels } from '../channels.ts';
-import { licencesUrl, pageUrl } from './own-page.ts';
+import { isOwnUrl, licencesUrl, pageUrl } from './own-page.ts';
 import { fitToScreens, readWindowState, saveWindowState, smallestWindow } from './window-state.ts';
 
 export interface WindowsOptions {
@@ -8,6 +9,8 @@ export interface WindowsOptions {
   readonly icon: string | undefined;
   readonly stateFile: string;
   readonly isDevelopment: boolean;
+  /** The program's own page is there, with its preload: at every load. */
+  readonly onPage: (contents: WebContents) => void;
 }
 
 export interface Windows {
@@ -51,6 +54,9 @@ export function createWindows(options: WindowsOptions): Windows {
     own.set(id, window);
     if (state.isMaximized) window.maximize();
     window.once('ready-to-show', () => window.show());
+    webContents.on('dom-ready', () => {
+      if (isOwnUrl(webContents.getURL())) options.onPage(webContents);
+    });
     webContents.on('did-finish-load', () => webContents.setZoomLevel(readWindowState(options.stateFile).zoomLevel));
     window.on('close', () => {
       const { x, y, width, height } = window.getNormalBounds();

@@ -12,7 +12,6 @@ export function createBridge(): HostBridge {
     if (port !== undefined) engine.open(port);
   });
   ipcRenderer.on(channels.engineState, (_event, state: EngineStateMessage) => engine.lose(state));
-  ipcRenderer.send(channels.connectEngine);
 
   const commandListeners = new Set<(command: string) => void>();
   const earlyCommands: string[] = [];
