@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +6,6 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import type { Page } from 'playwright-core';
 import { startWebHost } from '../src/web/web-host.ts';
-import { build } from './build.mjs';
 
 /**
  * Makes docs/screenshots/*.png from the real program: `npx tsx scripts/screenshots.ts [sample]`. Starts from an empty data folder, explores the
@@ -39,7 +39,7 @@ async function shoot(page: Page, name: string): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  await build(['engine', 'workers', 'renderer']);
+  execFileSync(process.execPath, [join(root, 'scripts/build.mjs'), 'engine', 'workers', 'renderer'], { cwd: root, stdio: 'inherit' });
   await mkdir(target, { recursive: true });
   const dataDir = await mkdtemp(join(tmpdir(), 'funnelscope-screenshots-'));
   const host = await startWebHost({ pageDir: join(root, 'dist/renderer'), engineEntry: join(root, 'dist/web/engine-process.mjs'), resourcesDir: root, dataDir });

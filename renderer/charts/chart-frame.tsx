@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react';
+import { memo, useCallback, useEffect, useRef, useState } from 'react';
 import type { ReactElement, ReactNode } from 'react';
 import { useApp } from '../state/app.ts';
 import { toWireError } from '../state/errors.ts';
@@ -33,25 +33,33 @@ export function ChartFrame({
   readonly children: ReactNode;
 }): ReactElement {
   const { host } = useApp();
-  const [view, setView] = useState<'chart' | 'table'>('chart');
+  const [view, setView] = useState<View>('chart');
   const [error, setError] = useState<WireError | undefined>(undefined);
   const body = useRef<HTMLDivElement>(null);
 
-  const save = async (kind: 'svg' | 'png' | 'csv'): Promise<void> => {
-    setError(undefined);
-    try {
-      if (kind === 'csv') {
-        await host.saveFile({ fileName: `${fileName}.csv`, mimeType: 'text/csv', data: csvOf(table) });
-        return;
+  const latest = useRef(table);
+  useEffect(() => {
+    latest.current = table;
+  });
+
+  const save = useCallback(
+    async (kind: FileKind): Promise<void> => {
+      setError(undefined);
+      try {
+        if (kind === 'csv') {
+          await host.saveFile({ fileName: `${fileName}.csv`, mimeType: 'text/csv', data: csvOf(latest.current) });
+          return;
+        }
+        const svg = body.current?.querySelector<SVGSVGElement>('svg.recharts-surface, svg.figure');
+        if (svg === null || svg === undefined) throw new Error('there is no figure to export yet');
+        if (kind === 'svg') await host.saveFile({ fileName: `${fileName}.svg`, mimeType: 'image/svg+xml', data: figureSvg(svg, plainTitle).text });
+        else await host.saveFile({ fileName: `${fileName}.png`, mimeType: 'image/png', data: await figurePng(svg, plainTitle) });
+      } catch (cause) {
+        setError(toWireError(cause));
       }
-      const svg = body.current?.querySelector<SVGSVGElement>('svg.recharts-surface, svg.figure');
-      if (svg === null || svg === undefined) throw new Error('there is no figure to export yet');
-      if (kind === 'svg') await host.saveFile({ fileName: `${fileName}.svg`, mimeType: 'image/svg+xml', data: figureSvg(svg, plainTitle).text });
-      else await host.saveFile({ fileName: `${fileName}.png`, mimeType: 'image/png', data: await figurePng(svg, plainTitle) });
-    } catch (cause) {
-      setError(toWireError(cause));
-    }
-  };
+    },
+    [host, fileName, plainTitle],
+  );
 
   return (
     <figure className="chart" aria-label={plainTitle}>
@@ -59,17 +67,7 @@ export function ChartFrame({
         <h2>{title}</h2>
         <div className="panel-actions">
           {actions}
-          <IconButton isSmall icon={view === 'chart' ? 'table' : 'chart'} label={view === 'chart' ? 'Show as a table' : 'Show as a chart'} onPress={() => setView(view === 'chart' ? 'table' : 'chart')} />
-          <ActionMenu
-            isSmall
-            icon="download"
-            label={`Export: ${plainTitle}`}
-            actions={[
-              { id: 'svg', label: 'SVG', detail: 'A drawing, sharp at any size', isDisabled: view === 'table', run: () => void save('svg') },
-              { id: 'png', label: 'PNG', detail: 'A picture at twice the screen’s density', isDisabled: view === 'table', run: () => void save('png') },
-              { id: 'csv', label: 'CSV', detail: 'The numbers, unrounded', run: () => void save('csv') },
-            ]}
-          />
+          <ChartTools view={view} plainTitle={plainTitle} onView={setView} onSave={save} />
         </div>
       </div>
       {error === undefined ? null : <ErrorPanel error={error} />}
@@ -102,3 +100,25 @@ export function ChartFrame({
     </figure>
   );
 }
+
+type View = 'chart' | 'table';
+type FileKind = 'svg' | 'png' | 'csv';
+
+/** The way to the table and to a file. What moves in the chart passes it by. */
+const ChartTools = memo(function ChartTools({ view, plainTitle, onView, onSave }: { readonly view: View; readonly plainTitle: string; readonly onView: (view: View) => void; readonly onSave: (kind: FileKind) => Promise<void> }): ReactElement {
+  return (
+    <>
+      <IconButton isSmall icon={view === 'chart' ? 'table' : 'chart'} label={view === 'chart' ? 'Show as a table' : 'Show as a chart'} onPress={() => onView(view === 'chart' ? 'table' : 'chart')} />
+      <ActionMenu
+        isSmall
+        icon="download"
+        label={`Export: ${plainTitle}`}
+        actions={[
+          { id: 'svg', label: 'SVG', detail: 'A drawing, sharp at any size', isDisabled: view === 'table', run: () => void onSave('svg') },
+          { id: 'png', label: 'PNG', detail: 'A picture at twice the screen’s density', isDisabled: view === 'table', run: () => void onSave('png') },
+          { id: 'csv', label: 'CSV', detail: 'The numbers, unrounded', run: () => void onSave('csv') },
+        ]}
+      />
+    </>
+  );
+});

@@ -21,7 +21,7 @@ export function useCommandKeys(app: App): void {
       if (command === undefined) return;
       const isPlain = command.keys !== undefined && !command.keys.includes('CmdOrCtrl');
       const keepsKey = isPlain || command.id === 'undo' || command.id === 'redo';
-      if (keepsKey && command.id !== 'cancel' && isTyping(event.target)) return;
+      if (keepsKey && isTyping(event.target)) return;
       event.preventDefault();
       runCommand(app, command.id);
     };

@@ -1,4 +1,4 @@
-import { Component, lazy, Suspense } from 'react';
+import { Component, lazy, Suspense, useEffect } from 'react';
 import type { ComponentType, ReactElement, ReactNode } from 'react';
 import { useApp } from '../state/app.ts';
 import { toWireError } from '../state/errors.ts';
@@ -31,6 +31,9 @@ export function Shell(): ReactElement {
   const screen = useStore(app.session, (session) => session.screen);
   const isRestored = useStore(app.work, (work) => work.isRestored);
   const Screen = screens[screen];
+  useEffect(() => {
+    document.title = `${screenTitles[screen]} · Funnelscope`;
+  }, [screen]);
   return (
     <div className="shell">
       <StatusLine />

@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import type { ReactElement } from 'react';
 import type { HeadChoice } from '../../src/contract/measure.ts';
 import { patchSession, useApp } from '../state/app.ts';
@@ -25,7 +26,7 @@ const milvusHeads: readonly { readonly value: HeadChoice['index']; readonly labe
 ];
 
 /** Where the head search runs and on which index. */
-export function StorePicker(): ReactElement {
+export const StorePicker = memo(function StorePicker(): ReactElement {
   const app = useApp();
   const { storeKind, head } = useStore(app.session, (session) => ({ storeKind: session.storeKind, head: session.head }));
   const connection = useStore(app.work, (work) => work.connection);
@@ -65,4 +66,4 @@ export function StorePicker(): ReactElement {
       />
     </>
   );
-}
+});

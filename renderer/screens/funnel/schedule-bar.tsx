@@ -1,10 +1,11 @@
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import type { ReactElement } from 'react';
 import { checkSchedule, formatSchedule, parseSchedule } from '../../../src/contract/schedule.ts';
 import type { Schedule } from '../../../src/contract/schedule.ts';
 import { useApp } from '../../state/app.ts';
 import { active } from '../../state/funnel.ts';
 import { ready } from '../../state/remote.ts';
+import type { SlotName } from '../../state/session.ts';
 import { useStore } from '../../state/store.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Segmented } from '../../ui/choice.tsx';
@@ -15,9 +16,8 @@ import { CodeDialog } from './code-dialog.tsx';
 /** The schedule as text, its history, its rival, and what can be done with it. */
 export function ScheduleBar({ canMeasure, isMeasuring, onMeasure }: { readonly canMeasure: boolean; readonly isMeasuring: boolean; readonly onMeasure: () => void }): ReactElement {
   const app = useApp();
-  const history = useStore(app.funnel.store, (funnel) => funnel.history);
+  const { slots, canUndo, canRedo } = useStore(app.funnel.store, ({ history }) => ({ slots: history.present, canUndo: history.past.length > 0, canRedo: history.future.length > 0 }));
   const [isCodeOpen, setCodeOpen] = useState(false);
-  const slots = history.present;
   const schedule = active(slots);
   return (
     <div className="schedule-bar">
@@ -33,18 +33,10 @@ export function ScheduleBar({ canMeasure, isMeasuring, onMeasure }: { readonly c
         />
       )}
       <ScheduleField key={slots.active} schedule={schedule} />
-      <IconButton icon="undo" label="Undo" shortcut="Ctrl+Z" isDisabled={history.past.length === 0} onPress={() => app.funnel.undo()} />
-      <IconButton icon="redo" label="Redo" shortcut="Ctrl+Shift+Z" isDisabled={history.future.length === 0} onPress={() => app.funnel.redo()} />
-      {slots.B === undefined ? (
-        <Button look="quiet" icon="compare" onPress={() => app.funnel.setSlots({ B: schedule, active: 'B' })}>
-          Compare
-        </Button>
-      ) : (
-        <IconButton icon="close" label={`Keep only ${slots.active}`} onPress={() => app.funnel.setSlots({ A: schedule, B: undefined, active: 'A' })} />
-      )}
+      <Steps canUndo={canUndo} canRedo={canRedo} active={slots.active} isComparing={slots.B !== undefined} />
       <span className="spring" />
       <StorePicker />
-      <IconButton icon="code" label="Code for this schedule" onPress={() => setCodeOpen(true)} />
+      <CodeButton onOpen={setCodeOpen} />
       <Button look="primary" icon="play" isDisabled={!canMeasure} onPress={onMeasure}>
         {isMeasuring ? 'Measuring' : slots.B === undefined ? 'Measure' : 'Measure both'}
       </Button>
@@ -52,6 +44,28 @@ export function ScheduleBar({ canMeasure, isMeasuring, onMeasure }: { readonly c
     </div>
   );
 }
+
+/** History and comparison. A drag passes it by: it renders only when what it can do changes. */
+const Steps = memo(function Steps({ canUndo, canRedo, active: slot, isComparing }: { readonly canUndo: boolean; readonly canRedo: boolean; readonly active: SlotName; readonly isComparing: boolean }): ReactElement {
+  const app = useApp();
+  return (
+    <>
+      <IconButton icon="undo" label="Undo" shortcut="Ctrl+Z" isDisabled={!canUndo} onPress={() => app.funnel.undo()} />
+      <IconButton icon="redo" label="Redo" shortcut="Ctrl+Shift+Z" isDisabled={!canRedo} onPress={() => app.funnel.redo()} />
+      {isComparing ? (
+        <IconButton icon="close" label={`Keep only ${slot}`} onPress={() => app.funnel.setSlots({ A: app.funnel.schedule(), B: undefined, active: 'A' })} />
+      ) : (
+        <Button look="quiet" icon="compare" onPress={() => app.funnel.setSlots({ B: app.funnel.schedule(), active: 'B' })}>
+          Compare
+        </Button>
+      )}
+    </>
+  );
+});
+
+const CodeButton = memo(function CodeButton({ onOpen }: { readonly onOpen: (isOpen: boolean) => void }): ReactElement {
+  return <IconButton icon="code" label="Code for this schedule" onPress={() => onOpen(true)} />;
+});
 
 /** Text that is a schedule takes effect as it is typed; text that is not says where it goes wrong. */
 function ScheduleField({ schedule }: { readonly schedule: Schedule }): ReactElement {

@@ -6,16 +6,16 @@ import { count, percent } from '../../format/number.ts';
 import { duration } from '../../format/unit.ts';
 import { useApp } from '../../state/app.ts';
 import { active, isOf } from '../../state/funnel.ts';
-import { addAfter, canAddAfter, removeStage } from '../../state/schedule-edit.ts';
+import { canAddAfter } from '../../state/schedule-edit.ts';
 import type { EditLimits } from '../../state/schedule-edit.ts';
 import { measuredFor } from '../../state/measuring-steps.ts';
 import { ready, shown } from '../../state/remote.ts';
 import { useStore } from '../../state/store.ts';
 import { datasetKey, seriesKey } from '../../state/work.ts';
 import type { MeasuredFunnel } from '../../state/work.ts';
-import { IconButton } from '../../ui/button.tsx';
 import { DimsLabel } from './dims-label.tsx';
 import { KeepHandle } from './keep-handle.tsx';
+import { StageActions, mostStages } from './stage-actions.tsx';
 import { shareOfBar } from './bar-scale.ts';
 
 /**
@@ -76,7 +76,6 @@ function Row({
   readonly trained: readonly number[];
   readonly other: Schedule | undefined;
 }): ReactElement {
-  const app = useApp();
   const isCurrent = isOf(answer, schedule);
   const stage = schedule[index];
   const next = schedule[index + 1];
@@ -108,18 +107,7 @@ function Row({
       <span className={isCurrent ? 'numeric num' : 'numeric num pending'}>{percent(survival)}</span>
       <span className="numeric num">{next === undefined ? '' : stageMs === undefined ? <span className="muted">–</span> : `${measured === undefined ? '≈ ' : ''}${duration(stageMs)}`}</span>
       <span className="stage-actions">
-        {next === undefined && index >= 0 ? null : (
-          <>
-            <IconButton
-              isSmall
-              icon="plus"
-              label={index < 0 ? 'Add a stage before the first' : `Add a stage after stage ${index + 1}`}
-              isDisabled={!canAddAfter(schedule, index, limits) || schedule.length >= 5}
-              onPress={() => app.funnel.edit(addAfter(schedule, index, limits), 'commit')}
-            />
-            <IconButton isSmall icon="close" label={`Remove stage ${index + 2}: ${next?.dims ?? ''} dims`} isDisabled={schedule.length <= 1} onPress={() => app.funnel.edit(removeStage(schedule, index + 1), 'commit')} />
-          </>
-        )}
+        {next === undefined ? null : <StageActions index={index} dims={next.dims} canAdd={canAddAfter(schedule, index, limits) && schedule.length < mostStages} canRemove={schedule.length > 1} />}
       </span>
     </div>
   );

@@ -57,7 +57,9 @@ export function Summary(): ReactElement | null {
           <th scope="col">
             time, <Term name="estimate" />
           </th>
-          <th scope="col">time, measured</th>
+          <th scope="col" className="widest">
+            time, measured
+          </th>
           <th scope="col" className="narrow">vs exact</th>
           <th scope="col" className="narrow">read</th>
         </tr>

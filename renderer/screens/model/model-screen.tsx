@@ -76,6 +76,7 @@ function ModelSentence({ chosen, isEmbedded }: { readonly chosen: ModelEntry | u
   return (
     <>
       <strong>{chosen.name}</strong>: {chosen.dims} dims, {trained}.{' '}
+      {chosen.where === 'hub' ? 'It has to be downloaded first. ' : ''}
       {corpus === undefined ? 'Open a corpus to embed.' : queries === undefined ? 'Choose queries on the Corpus screen.' : `${count(corpus.count)} documents and ${plural(queries.count, 'query', 'queries')} to embed.`}
     </>
   );

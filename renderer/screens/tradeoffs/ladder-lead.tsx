@@ -5,6 +5,7 @@ import { percent, percentInterval, score } from '../../format/number.ts';
 import { duration, when } from '../../format/unit.ts';
 import { patchSession, useApp } from '../../state/app.ts';
 import { isOf } from '../../state/funnel.ts';
+import { ready } from '../../state/remote.ts';
 import { focusEntry, mainLadder } from '../../state/selectors.ts';
 import type { ShownLadder } from '../../state/selectors.ts';
 import { useStore } from '../../state/store.ts';
@@ -55,11 +56,12 @@ export function LadderLead({ ladders, isStale }: { readonly ladders: readonly Sh
 /** What must be known about the numbers before they are used. */
 function StateNote({ isStale, measuredAt, remark }: { readonly isStale: boolean; readonly measuredAt: string; readonly remark: string | undefined }): ReactElement | null {
   const app = useApp();
-  const isResuming = useStore(app.work, (work) => work.isResuming);
+  const { isResuming, isPlain } = useStore(app.work, (work) => ({ isResuming: work.isResuming, isPlain: ready(work.dataset)?.model.trainedDims.length === 0 }));
   return (
     <>
       {isStale ? <span className="stale-mark">Measured before the change, {when(measuredAt)}. Measure to bring the charts up to date. </span> : null}
       {isResuming ? `Measured ${when(measuredAt)}; the corpus is being opened again. ` : null}
+      {isPlain ? 'This model was not trained for prefixes: short ones lose more than with a Matryoshka model. ' : null}
       {remark}
     </>
   );

@@ -1,6 +1,5 @@
 import { useState } from 'react';
 import type { ReactElement } from 'react';
-import { Button as AriaButton, Dialog, DialogTrigger, Popover } from 'react-aria-components';
 import { metricTitles } from '../../charts/ladder-charts.tsx';
 import type { LadderMetric } from '../../charts/ladder-charts.tsx';
 import { count } from '../../format/number.ts';
@@ -13,7 +12,7 @@ import { Button } from '../../ui/button.tsx';
 import { ChipSet, SelectField } from '../../ui/choice.tsx';
 import { NumberInput, TextField } from '../../ui/field.tsx';
 import { StorePicker } from '../../ui/store-picker.tsx';
-import { Icon } from '../../ui/icon.tsx';
+import { PopoverButton } from '../../ui/popover-button.tsx';
 
 /** What is measured: k, prefixes, store and head; and the button that does it. */
 export function MeasureBar({ isStale }: { readonly isStale: boolean }): ReactElement {
@@ -51,6 +50,8 @@ function PrefixPicker(): ReactElement {
   const [typed, setTyped] = useState('');
   const tested = testedDims(app);
   const full = dataset?.dims ?? 0;
+  const trained = dataset?.model.trainedDims ?? [];
+  const untrained = trained.length === 0 ? [] : tested.filter((dims) => dims < full && !trained.includes(dims));
   const offered = [...new Set([...tested, ...(dataset?.suggestedDims ?? []), ...(dataset?.model.trainedDims ?? []), ...halvings(full)])].filter((dims) => dims <= full).sort((a, b) => a - b);
   const set = (dims: readonly number[]): void => patchSession(app, { dims: [...new Set([...dims, full])].sort((a, b) => a - b) });
   const add = (): void => {
@@ -59,33 +60,37 @@ function PrefixPicker(): ReactElement {
     setTyped('');
   };
   return (
-    <DialogTrigger>
-      <AriaButton className="select-button prefix-button" isDisabled={dataset === undefined}>
-        <span className="muted prefix-word">prefixes</span>
-        <span className="select-value num">{tested.length > 6 ? `${tested.slice(0, 2).join(' ')} … ${tested[tested.length - 1]} (${tested.length})` : tested.join(' ')}</span>
-        <Icon name="down" size={12} />
-      </AriaButton>
-      <Popover className="popover" offset={4}>
-        <Dialog className="prefix-dialog" aria-label="Prefixes to measure">
-          <ChipSet
-            label="Prefixes"
-            options={offered.map((dims) => ({ value: String(dims), label: dataset?.model.trainedDims.includes(dims) === true ? `${dims} ▴` : String(dims), isDisabled: dims === full }))}
-            values={tested.map(String)}
-            onChange={(values) => set(values.map(Number))}
-          />
-          <p className="field-hint">▴ trained. The full dimension ({full}) is always measured.</p>
-          <div className="row">
-            <TextField label="Another prefix" isLabelHidden placeholder="96, 192" value={typed} onChange={setTyped} onSubmit={add} />
-            <Button onPress={add} isDisabled={typed.trim() === ''}>
-              Add
-            </Button>
-            <Button look="quiet" isDisabled={chosen === undefined} onPress={() => patchSession(app, { dims: undefined })}>
-              Reset
-            </Button>
-          </div>
-        </Dialog>
-      </Popover>
-    </DialogTrigger>
+    <PopoverButton
+      label="Prefixes to measure"
+      className="prefix-button"
+      isDisabled={dataset === undefined}
+      value={
+        <>
+          <span className="muted prefix-word">prefixes</span>
+          <span className="select-value num">{tested.length > 6 ? `${tested.slice(0, 2).join(' ')} … ${tested[tested.length - 1]} (${tested.length})` : tested.join(' ')}</span>
+        </>
+      }
+    >
+      <ChipSet
+        label="Prefixes"
+        options={offered.map((dims) => ({ value: String(dims), label: dataset?.model.trainedDims.includes(dims) === true ? `${dims} ▴` : String(dims), isDisabled: dims === full }))}
+        values={tested.map(String)}
+        onChange={(values) => set(values.map(Number))}
+      />
+      <p className="field-hint">
+        {trained.length === 0 ? 'This model was not trained for prefixes.' : '▴ trained.'} The full dimension ({full}) is always measured.
+      </p>
+      {untrained.length === 0 ? null : <p className="field-hint warn-text">Not trained for {untrained.join(', ')}: quality there is not promised.</p>}
+      <div className="row">
+        <TextField label="Another prefix" isLabelHidden placeholder="96, 192" value={typed} onChange={setTyped} onSubmit={add} />
+        <Button onPress={add} isDisabled={typed.trim() === ''}>
+          Add
+        </Button>
+        <Button look="quiet" isDisabled={chosen === undefined} onPress={() => patchSession(app, { dims: undefined })}>
+          Reset
+        </Button>
+      </div>
+    </PopoverButton>
   );
 }
 
