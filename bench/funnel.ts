@@ -92,15 +92,15 @@ async function runOne(head: Head, schedule: Schedule, query: Float32Array): Prom
   return survivors;
 }
 
-/** Bisection over keeps, judged on the first queries with a hair to spare. */
+/** Bisection over keeps. */
 async function leastKeep(head: Head, scheduleOf: (keep: number) => string): Promise<Schedule | undefined> {
-  const judged = Math.min(100, queries.queryCount);
+  const judged = queries.queryCount;
   let low = 10;
   let high = 4096;
-  if ((await recallOf(head, parseSchedule(scheduleOf(high)), judged)) < wanted + 0.001) return undefined;
+  if ((await recallOf(head, parseSchedule(scheduleOf(high)), judged)) < wanted) return undefined;
   while (high > low * 1.12) {
     const middle = Math.round(Math.sqrt(low * high));
-    if ((await recallOf(head, parseSchedule(scheduleOf(middle)), judged)) >= wanted + 0.001) high = middle;
+    if ((await recallOf(head, parseSchedule(scheduleOf(middle)), judged)) >= wanted) high = middle;
     else low = middle;
   }
   return parseSchedule(scheduleOf(high));
