@@ -10,6 +10,7 @@ import { ErrorPanel } from '../ui/note.tsx';
 import { figurePng, figureSvg } from './export-figure.ts';
 import { csvOf } from './table-data.ts';
 import type { TableData } from './table-data.ts';
+import { useTurn } from './turn.ts';
 
 /** Around every chart: its title, what must be said about its axis, the same numbers as a table, and the way out as a file. */
 export function ChartFrame({
@@ -36,6 +37,7 @@ export function ChartFrame({
   const [view, setView] = useState<View>('chart');
   const [error, setError] = useState<WireError | undefined>(undefined);
   const body = useRef<HTMLDivElement>(null);
+  const isTurn = useTurn();
 
   const latest = useRef(table);
   useEffect(() => {
@@ -72,8 +74,8 @@ export function ChartFrame({
       </div>
       {error === undefined ? null : <ErrorPanel error={error} />}
       {view === 'chart' ? (
-        <div className="chart-body" ref={body}>
-          {children}
+        <div className="chart-body" ref={body} style={isTurn || tableHeight === undefined ? undefined : { minHeight: tableHeight }}>
+          {isTurn ? children : null}
         </div>
       ) : (
         <div style={tableHeight === undefined ? undefined : { minHeight: tableHeight }}>

@@ -27,15 +27,21 @@ export function EndLabels({ series }: { readonly series: readonly Series[] }): R
     })
     .filter((label) => label !== undefined)
     .sort((a, b) => a.y - b.y);
-  const placed = spread(labels.map((label) => label.y), lineHeight, plot.y + 4, plot.y + plot.height);
   const edge = plot.x + plot.width;
+  const isInside = (x: number): boolean => x < edge - 48;
+  const outside = labels.filter((label) => !isInside(label.x));
+  const placed = spread(outside.map((label) => label.y), lineHeight, plot.y + 4, plot.y + plot.height);
   return (
     <g>
-      {labels.map((label, index) => (
-        <text key={label.series.key} x={edge + 2} y={placed[index]!} dominantBaseline="middle" fontSize={11} fill={label.series.style.color} opacity={label.series.isStale === true ? 0.8 : 1}>
-          {label.series.label}
-        </text>
-      ))}
+      {labels.map((label) => {
+        // A line that ends early carries its name there, not at the edge that it never reaches.
+        const at = isInside(label.x) ? { x: label.x + 8, y: label.y - 6 } : { x: edge + 2, y: placed[outside.indexOf(label)]! };
+        return (
+          <text key={label.series.key} x={at.x} y={at.y} dominantBaseline="middle" fontSize={11} fill={label.series.style.color}>
+            {label.series.label}
+          </text>
+        );
+      })}
     </g>
   );
 }

@@ -51,7 +51,7 @@ export function rate(perSecond: number, unit: string): string {
   return `${significant(perSecond)} ${unit}/s`;
 }
 
-/** A large count in words: 117,791 → 118 thousand, 1e9 → 1 billion. For axis ticks. */
+/** A large count for an axis: 118k, 1.5M, 1B; below 10,000 in full. */
 export function shortCount(value: number): string {
   if (value >= 1e9) return `${trim(value / 1e9)}B`;
   if (value >= 1e6) return `${trim(value / 1e6)}M`;
@@ -61,6 +61,13 @@ export function shortCount(value: number): string {
 
 function trim(value: number): string {
   return Number(value.toPrecision(3)).toString();
+}
+
+const inWords = new Intl.NumberFormat(typeof navigator === 'undefined' ? undefined : navigator.language, { notation: 'compact', compactDisplay: 'long', maximumSignificantDigits: 3 });
+
+/** A large count in a sentence: 117,791 in full, 1 billion in words. */
+export function countInWords(value: number): string {
+  return value < 1e6 ? count(value) : inWords.format(value);
 }
 
 /** A date and time of the machine's locale, to the minute. */

@@ -12,7 +12,7 @@ import { canSave, loadReports, openReport, saveReport } from '../../state/report
 import { useStore } from '../../state/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/field.tsx';
-import { ErrorPanel } from '../../ui/note.tsx';
+import { ErrorPanel, Note } from '../../ui/note.tsx';
 import { EmptyState, Lead, SkeletonRows } from '../../ui/panel.tsx';
 import { CompareView } from './compare-view.tsx';
 import { ReportTable } from './report-table.tsx';
@@ -91,17 +91,19 @@ export default function ReportsScreen(): ReactElement {
           A report holds everything measured on a dataset, with its intervals, the machine, and the command that makes the same run. It is exported as HTML, PDF, Markdown, JSON or CSV.
         </EmptyState>
       )}
-      {error === undefined ? null : (
-        <ErrorPanel
-          error={error}
+      {error === undefined ? null : error.code === 'reports/nothing' ? (
+        <Note
+          tone="warn"
           actions={
-            error.code === 'reports/nothing' ? (
-              <Button isSmall look="primary" onPress={() => void measureAndSave()}>
-                Measure again and save
-              </Button>
-            ) : undefined
+            <Button isSmall look="primary" onPress={() => void measureAndSave()}>
+              Measure again and save
+            </Button>
           }
-        />
+        >
+          What the charts show was measured before the engine was last started. A report holds only what this engine has measured itself.
+        </Note>
+      ) : (
+        <ErrorPanel error={error} />
       )}
       {work.reports.status === 'failed' ? <ErrorPanel error={work.reports.error} onRetry={() => void loadReports(app)} /> : null}
       {reports === undefined ? <SkeletonRows rows={4} /> : reports.length === 0 ? null : <ReportTable reports={reports} chosen={open} onChoose={setChosen} onError={setError} />}

@@ -2,7 +2,7 @@ import type { ReactElement } from 'react';
 import type { SizeTrend } from '../../../src/contract/tuning.ts';
 import { CandidatesTrendChart, SizeTrendChart } from '../../charts/size-trend-chart.tsx';
 import { count, percent, percentRange } from '../../format/number.ts';
-import { bytes, shortCount } from '../../format/unit.ts';
+import { bytes, countInWords, shortCount } from '../../format/unit.ts';
 import { useApp } from '../../state/app.ts';
 import { useStore } from '../../state/store.ts';
 import { DataTable } from '../../ui/data-table.tsx';
@@ -65,10 +65,10 @@ function TrendSentence({ trend }: { readonly trend: SizeTrend }): ReactElement |
   const held = checks.filter((one) => one.check?.inside === true).length;
   return (
     <Lead note={checks.length === 0 ? undefined : `The trend fitted without the largest sizes predicted them within its interval for ${held} of ${checks.length} prefixes.`}>
-      At {series.dims} dims recall is <strong>{percent(last.recall.value)}</strong> on {shortCount(last.rowCount)} documents
+      At {series.dims} dims recall is <strong>{percent(last.recall.value)}</strong> on {countInWords(last.rowCount)} documents
       {far === undefined ? '.' : (
         <>
-          ; on {shortCount(far.rowCount)} it would be about <strong>{percentRange(far.recall)}</strong> (<Term name="projection">projection</Term>).
+          ; on {countInWords(far.rowCount)} it would be about <strong>{percentRange(far.recall)}</strong> (<Term name="projection">projection</Term>).
         </>
       )}
     </Lead>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, bytesTick, clock, duration, durationTick, rate, shortCount } from '../../../renderer/format/unit.ts';
+import { bytes, bytesTick, clock, countInWords, duration, durationTick, rate, shortCount } from '../../../renderer/format/unit.ts';
 
 const plain = (text: string): string => text.replace(/[\u202f\u00a0]/g, ' ');
 
@@ -16,6 +16,7 @@ describe('units on screen', () => {
   it('keep axis ticks short', () => {
     expect([0.5, 1, 20, 5000].map((ms) => plain(durationTick(ms)))).toEqual(['500 µs', '1 ms', '20 ms', '5 s']);
     expect([64, 1024, 1536, 2 ** 30].map((size) => plain(bytesTick(size)))).toEqual(['64 B', '1 KiB', '1.5 KiB', '1 GiB']);
+    expect([117_791, 1e9].map(countInWords)).toEqual(['117,791', '1 billion']);
     expect([5000, 117_791, 1e6, 1e9].map(shortCount)).toEqual(['5,000', '118k', '1M', '1B']);
   });
 
