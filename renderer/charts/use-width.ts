@@ -1,11 +1,10 @@
-import { useLayoutEffect, useRef, useState } from 'react';
+import { useCallback, useState } from 'react';
+import type { RefCallback } from 'react';
 
-/** The width of an element, followed as it changes; 0 until it is known. */
-export function useWidth<E extends Element>(): readonly [React.RefObject<E | null>, number] {
-  const element = useRef<E>(null);
+/** The width of whatever element carries the ref, followed as it changes and as the element is exchanged; 0 until it is known. */
+export function useWidth<E extends Element>(): readonly [RefCallback<E>, number] {
   const [width, setWidth] = useState(0);
-  useLayoutEffect(() => {
-    const watched = element.current;
+  const ref = useCallback((watched: E | null) => {
     if (watched === null) return undefined;
     setWidth(watched.getBoundingClientRect().width);
     const observer = new ResizeObserver((entries) => {
@@ -15,5 +14,5 @@ export function useWidth<E extends Element>(): readonly [React.RefObject<E | nul
     observer.observe(watched);
     return () => observer.disconnect();
   }, []);
-  return [element, width];
+  return [ref, width];
 }

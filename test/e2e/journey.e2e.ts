@@ -262,7 +262,15 @@ describe('the journey', () => {
       const overflow = await page.locator('#content').evaluate((content) => content.scrollWidth - content.clientWidth);
       expect(overflow, screen).toBe(0);
     }
+    await goTo(page, 'Funnel');
+    await page.getByRole('tab', { name: 'Heat map' }).click();
+    const map = page.getByRole('figure', { name: 'Recall by head prefix and keep' });
+    const width = async (): Promise<number> => (await map.locator('svg.figure').boundingBox())!.width;
+    await expect.poll(width).toBeGreaterThan(700);
+    await map.getByRole('button', { name: 'Show as a table' }).click();
+    await map.getByRole('button', { name: 'Show as a chart' }).click();
     await page.setViewportSize({ width: 1280, height: 800 });
+    await expect.poll(width).toBeGreaterThan(950);
   });
 
   it('survives the death of the engine: says so, and everything is back', async () => {
