@@ -7,9 +7,8 @@ const neighbourLists = z.array(z.array(z.number().int()));
 
 const splitSchema = z.object({ serverMs: latencySchema, localMs: latencySchema });
 
-/** One prefix of the ladder: a plain one-stage search at `dims`. */
-export const ladderEntrySchema = z.object({
-  dims: z.number().int(),
+/** What is measured of every search: a prefix, a funnel, the baseline. Made anew for each, so that the JSON Schema stays without references between them. */
+const measuredFields = () => ({
   /** recall@k against exact neighbours at full dimension; ties within 1e-6 of the k-th count. */
   recall: intervalSchema,
   ndcg: intervalSchema.optional(),
@@ -20,6 +19,12 @@ export const ladderEntrySchema = z.object({
   split: splitSchema.optional(),
   /** Queries a second of one client: 1 / mean latency. */
   qps: z.number(),
+});
+
+/** One prefix of the ladder: a plain one-stage search at `dims`. */
+export const ladderEntrySchema = z.object({
+  dims: z.number().int(),
+  ...measuredFields(),
   bytesPerVector: z.number(),
   totalBytes: z.number(),
   /** recall at this prefix / recall at full dimension is 1 by definition; retention is of nDCG where there are qrels. */
@@ -44,14 +49,7 @@ export const funnelEntrySchema = z.object({
   /** `64:512,768:10` */
   schedule: z.string(),
   name: z.string().optional(),
-  recall: intervalSchema,
-  ndcg: intervalSchema.optional(),
-  mrr: intervalSchema.optional(),
-  map: intervalSchema.optional(),
-  irRecall: intervalSchema.optional(),
-  latencyMs: latencySchema,
-  split: splitSchema.optional(),
-  qps: z.number(),
+  ...measuredFields(),
   stages: z.array(funnelStageSchema),
   /** Baseline p50 / this p50: above 1 the funnel is faster than exact full-dimension search. */
   speedup: z.number(),
@@ -65,14 +63,7 @@ export type FunnelEntry = z.infer<typeof funnelEntrySchema>;
 
 export const baselineSchema = z.object({
   /** Exact full-dimension search: 1 by definition on an exact store. */
-  recall: intervalSchema,
-  ndcg: intervalSchema.optional(),
-  mrr: intervalSchema.optional(),
-  map: intervalSchema.optional(),
-  irRecall: intervalSchema.optional(),
-  latencyMs: latencySchema,
-  split: splitSchema.optional(),
-  qps: z.number(),
+  ...measuredFields(),
   bytesPerVector: z.number(),
   totalBytes: z.number(),
 });
