@@ -56,5 +56,3 @@ export interface EngineClient {
   call<Name extends CallName>(name: Name, input: CallInput<Name>, options?: CallOptions): Promise<CallOutput<Name>>;
   onEvent(listener: (event: EngineEvent) => void): () => void;
 }
-
-export { CallError } from './call-error.ts';

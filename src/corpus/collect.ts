@@ -1,4 +1,5 @@
 import { UserError } from '../base/errors.ts';
+import { formatCount } from '../base/format.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import type { ReadOptions } from '../contract/dataset.ts';
 import { chooseColumns } from './columns.ts';
@@ -87,8 +88,8 @@ function grown(lines: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
 
 function countWarnings(empty: number, duplicate: number, count: number): string[] {
   const warnings: string[] = [];
-  if (empty > 0) warnings.push(`${empty} of ${count} documents are empty; they are kept, and embed to the same vector`);
-  if (duplicate > 0) warnings.push(`${duplicate} of ${count} documents repeat an earlier one's text`);
+  if (empty > 0) warnings.push(`${formatCount(empty)} of ${formatCount(count)} documents are empty; they are kept, and embed to the same vector`);
+  if (duplicate > 0) warnings.push(`${formatCount(duplicate)} of ${formatCount(count)} documents repeat an earlier one's text`);
   return warnings;
 }
 

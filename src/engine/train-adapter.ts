@@ -11,7 +11,7 @@ import { ADAPTER_DEFAULTS, trainAdapter } from '../training/train-adapter.ts';
 import type { TrainedAdapter } from '../training/train-adapter.ts';
 import { trainPairAdapter } from '../training/train-pair-adapter.ts';
 import { queryMatrixOf } from '../vectors/query-matrix.ts';
-import { openVectorSource } from '../vectors/vector-source.ts';
+import { openVectorSource } from '../vectors/open-vectors.ts';
 import { embedTexts, openModel } from './model.ts';
 import { cacheDirOf } from './text-dataset.ts';
 import { versionOf } from './version.ts';

@@ -6,7 +6,7 @@ import { showValue, UserError } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { rowsExcept } from '../vectors/npy.ts';
 import { queryMatrixOf } from '../vectors/query-matrix.ts';
-import { openVectorSource } from '../vectors/vector-source.ts';
+import { openVectorSource } from '../vectors/open-vectors.ts';
 import type { VectorSource } from '../vectors/vector-source.ts';
 import { blockBoundaries, readVectorSet } from '../vectors/vector-set.ts';
 import type { BenchRequest, Shape } from './bench-request.ts';

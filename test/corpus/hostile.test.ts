@@ -9,7 +9,7 @@ import { readQrels } from '../../src/corpus/qrels.ts';
 import { readCorpus } from '../../src/corpus/read-corpus.ts';
 import { findJsonFault } from '../../src/corpus/json-fault.ts';
 import { openVectorDataset } from '../../src/vectors/vector-dataset.ts';
-import { openVectorSource } from '../../src/vectors/vector-source.ts';
+import { openVectorSource } from '../../src/vectors/open-vectors.ts';
 import { filesIn, lineOf, tempFolder } from '../fixtures/temp-folder.ts';
 import { tinyPdf } from './tiny-pdf.ts';
 

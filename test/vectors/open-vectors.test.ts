@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkNeighbours, openVectorDataset } from '../../src/vectors/vector-dataset.ts';
 import { readIvecs } from '../../src/vectors/vector-files.ts';
-import { openVectorSource, type VectorSource } from '../../src/vectors/vector-source.ts';
+import { openVectorSource } from '../../src/vectors/open-vectors.ts';
+import type { VectorSource } from '../../src/vectors/vector-source.ts';
 import { filesIn, lineOf } from '../fixtures/temp-folder.ts';
 
 const data = join(import.meta.dirname, '../fixtures/data');
