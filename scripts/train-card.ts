@@ -55,7 +55,8 @@ held-out ones. The settings were chosen on the dev words. On text unlike diction
 
 ## How it was made
 
-\`npx tsx scripts/train-starter.ts\`, seeded, about ten minutes on two cores, most of it the teacher's vectors. Each row starts as
+\`npx tsx scripts/train-starter.ts\`, seeded, about seven minutes on two cores (a few more where the processor
+has no bfloat16 for the teacher's vectors); another machine's figures differ by about 0.001. Each row starts as
 all-MiniLM-L6-v2's vector of that token by itself (PCA to ${dims}, weighted by token frequency; frequent tokens start small). Then training on
 WordNet 3.1 pairs (${Object.entries(facts.pairCounts).map(([kind, count]) => `${n(count)} ${kind}`).join('; ')}) with
 L = Σ over prefixes of the cross-entropy of finding the partner within the batch; ${facts.settings.teacherShare! * 100} % of the target is spread as the teacher's own

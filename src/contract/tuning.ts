@@ -140,8 +140,14 @@ export const sizeTrendSchema = z.object({
 });
 export type SizeTrend = z.infer<typeof sizeTrendSchema>;
 
+/** A size that stands out above the measured sizes beside it, against vectors without order: how far, as a share of recall. */
+export const bumpSchema = z.object({ dims: z.number().int(), excess: z.number() });
+export type Bump = z.infer<typeof bumpSchema>;
+
 export const orderSchema = z.object({
   dims: z.array(z.number().int()),
+  /** Of the prefix against a random rotation. */
+  bumps: z.array(bumpSchema).optional(),
   series: z.array(z.object({ order: z.enum(['prefix', 'suffix', 'random', 'pca']), recall: z.array(intervalSchema), note: z.string().optional() })),
 });
 export type OrderResult = z.infer<typeof orderSchema>;
@@ -172,6 +178,8 @@ export const matryoshkaSchema = z.object({
     kind: z.enum(['matryoshka', 'partly', 'plain', 'unclear']),
     safeDims: z.object({ raw: z.number(), pca: z.number(), adapter: z.number() }),
     best: z.enum(['raw', 'pca', 'adapter']),
+    /** Of the vectors as they are against a random rotation. */
+    bumps: z.array(bumpSchema).optional(),
     sentences: z.array(z.string()),
   }),
 });

@@ -55,7 +55,7 @@ export async function runExperiments(run: ExperimentRun, work: WorkOptions): Pro
       ladders: ladders.map(({ variant, recall }) => ({ variant, recall: [...recall] })),
       gains: { overRaw: [...gains.overRaw], overPca: [...gains.overPca] },
       counts,
-      verdict: { kind: verdict.kind, safeDims: verdict.safeDims, best: verdict.best, sentences: [...verdict.sentences] },
+      verdict: { kind: verdict.kind, safeDims: verdict.safeDims, best: verdict.best, bumps: [...verdict.bumps], sentences: [...verdict.sentences] },
     };
   }
   return extras;

@@ -1,4 +1,7 @@
+import { formatList, formatPoints } from '../base/format.ts';
 import type { Interval } from '../contract/measure.ts';
+import type { Bump } from '../contract/tuning.ts';
+import { bumpsOf } from './bumps.ts';
 import type { Variant, VariantLadder } from './matryoshka.ts';
 
 /** What the ladders were found to say, in numbers and in words. */
@@ -11,7 +14,7 @@ export interface MatryoshkaVerdict {
   /** Where the model's own order lies between no order (0) and PCA's (1), over the prefixes up to half the dimension. */
   readonly orderShare: number | undefined;
   /** Measured sizes that stand out above their neighbours: the mark of a trained size. */
-  readonly bumps: readonly number[];
+  readonly bumps: readonly Bump[];
   /** The smallest prefix from which on all prefixes keep the safe recall; undefined where only the full dimension does. */
   readonly safeDims: { readonly raw: number; readonly pca: number; readonly adapter: number };
   /** Which way to truncate kept most, over the prefixes up to half the dimension. */
@@ -53,7 +56,7 @@ export function verdictOf(input: VerdictInput): MatryoshkaVerdict {
   const safe = (recall: readonly Interval[]): number => safeFrom(dims, recall, safeRecall);
   const means = { raw: meanOver(value(raw)), pca: meanOver(value(pca)), adapter: meanOver(value(adapter)) };
   const best = means.adapter > means.pca && means.adapter > means.raw ? 'adapter' : means.pca > means.raw ? 'pca' : 'raw';
-  const bumps = kind === 'plain' ? [] : bumpsOf(dims, raw, ladder('random'));
+  const bumps = kind === 'plain' ? [] : bumpsOf(dims, raw);
   const verdict = { kind, orderShare, bumps, safeDims: { raw: safe(raw), pca: safe(pca), adapter: safe(adapter) }, best, adapterFullRecall: adapter.at(-1)!.value } as const;
   return { ...verdict, sentences: sentencesOf(input, verdict, { raw, pca, adapter, chance: value(ladder('random')), overPca: gains.overPca }) };
 }
@@ -63,31 +66,6 @@ function safeFrom(dims: readonly number[], recall: readonly Interval[], least: n
   let at = dims.length - 1;
   while (at > 0 && recall[at - 1]!.low >= least) at -= 1;
   return dims[at]!;
-}
-
-/**
- * Sizes whose lead over a random rotation (in logits of recall) stands above the straight line, over the log of the size, between the
- * sizes beside them, by 2.5 standard errors. The lead, not recall itself: recall bends over the sizes for vectors without any order too.
- */
-function bumpsOf(dims: readonly number[], recall: readonly Interval[], random: readonly Interval[]): number[] {
-  const points = dims.flatMap((size, at) => {
-    const [own, other] = [logitOf(recall[at]!), logitOf(random[at]!)];
-    return own === undefined || other === undefined ? [] : [{ size, x: Math.log2(size), y: own.value - other.value, error: Math.hypot(own.error, other.error) }];
-  });
-  return points.flatMap((point, at) => {
-    const [before, after] = [points[at - 1], points[at + 1]];
-    if (before === undefined || after === undefined) return [];
-    const share = (point.x - before.x) / (after.x - before.x);
-    const line = (1 - share) * before.y + share * after.y;
-    const error = Math.hypot(point.error, (1 - share) * before.error, share * after.error);
-    return point.y - line > 2.5 * error ? [point.size] : [];
-  });
-}
-
-/** Logit with its standard error; none at 0 and 1. */
-function logitOf({ value, low, high }: Interval): { readonly value: number; readonly error: number } | undefined {
-  if (value <= 0 || value >= 1) return undefined;
-  return { value: Math.log(value / (1 - value)), error: (high - low) / 3.92 / (value * (1 - value)) };
 }
 
 interface Ladders {
@@ -111,7 +89,7 @@ function sentencesOf({ dims, k, safeRecall, claimedDims }: VerdictInput, verdict
   }[verdict.kind];
   const sentences = [first];
   if (claimedDims.length > 0 && (verdict.kind === 'plain' || verdict.kind === 'partly')) sentences.push(`Its card claims training at ${claimedDims.join(', ')}; this measurement does not bear that out. Check pooling, prompts and layer-norm.`);
-  if (verdict.bumps.length > 0) sentences.push(`${verdict.bumps.join(', ')} ${verdict.bumps.length === 1 ? 'stands' : 'stand'} out above the sizes beside ${verdict.bumps.length === 1 ? 'it' : 'them'}, as trained sizes do.`);
+  if (verdict.bumps.length > 0) sentences.push(`${formatList(verdict.bumps.map((bump) => `${bump.dims} (${formatPoints(bump.excess)} points)`))} ${verdict.bumps.length === 1 ? 'stands' : 'stand'} out above the sizes beside ${verdict.bumps.length === 1 ? 'it' : 'them'}, as trained sizes do.`);
   sentences.push(safeSentence('Truncated as they are', verdict.safeDims.raw, full, safeRecall));
   if (verdict.best === 'raw') sentences.push(`Neither PCA nor an adapter would improve short prefixes: leave the vectors as they are.`);
   else {

@@ -14,6 +14,7 @@ import { similaritiesAt } from '../vectors/search.ts';
 import { sweepTop } from '../vectors/sweep.ts';
 import { gatherRows } from '../vectors/vector-set.ts';
 import type { VectorSet } from '../vectors/vector-set.ts';
+import { bumpsOf } from './bumps.ts';
 import { reorderDims, sweepTransformed } from './transformed-sweep.ts';
 import type { RowTransform } from './transformed-sweep.ts';
 
@@ -56,10 +57,12 @@ export async function orderExperiment(vectors: VectorSet, queries: QueryMatrix, 
   const pcaRows = sampleWithoutReplacement(seededRandom(spec.seed), vectors.rowCount, Math.min(PCA_ROWS, vectors.rowCount));
   const rotation = await pcaRotationOf(vectors, pcaRows, work);
   const pca = await sweep((rows) => applyLinear(rows, full, rotation, { signal: work.signal, threads: spec.threads }), 'principal axes');
+  const front = recalls([prefix]);
   return {
     dims,
+    bumps: bumpsOf(dims, front),
     series: [
-      { order: 'prefix', recall: recalls([prefix]), note: 'the first dimensions, as the model gives them' },
+      { order: 'prefix', recall: front, note: 'the first dimensions, as the model gives them' },
       { order: 'suffix', recall: recalls([suffix]), note: 'the last dimensions' },
       { order: 'random', recall: recalls(randoms), note: `mean of ${RANDOM_ORDERS} random choices` },
       {

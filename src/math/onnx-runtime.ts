@@ -1,18 +1,14 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { OnnxGraph } from './onnx-graph.ts';
-import { collectYoung } from './collect.ts';
 
 /** Tensors by name. The data are read (inputs) or written (outputs) in place: no copies. */
 export type TensorMap = Readonly<Record<string, Tensor>>;
 export type OnnxTensor = Tensor;
 
 export interface OnnxSession {
-  /**
-   * Runs the graph once on this thread (it blocks it) after letting the event loop turn.
-   * With `outputs` the results are written into those tensors' own memory; shapes must fit exactly.
-   */
-  run(inputs: TensorMap, outputs?: TensorMap): Promise<TensorMap>;
-  /** Runs a graph made by `withoutCopies` and writes all its results into the outputs' own memory. */
+  /** Runs the graph once on this thread (it blocks it) after letting the event loop turn. The results have memory of their own. */
+  run(inputs: TensorMap): Promise<TensorMap>;
+  /** Runs a graph made by `withoutCopies` and writes all its results into the outputs' own memory; shapes must fit exactly. */
   runInto(inputs: TensorMap, outputs: TensorMap): Promise<void>;
   close(): Promise<void>;
 }
@@ -21,8 +17,6 @@ export interface OnnxOptions {
   /** Threads of one operator (default 1). */
   readonly threads?: number | undefined;
 }
-
-const COLLECT_AFTER_BYTES = 4 * 2 ** 20;
 
 const GUARD = 'no-copies';
 
@@ -54,19 +48,8 @@ export async function openOnnxSession(model: Uint8Array<ArrayBuffer>, options: O
     logSeverityLevel: 4, // what goes wrong is thrown; nothing is to be printed beside it
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   });
-  let copiedBytes = 0;
   return {
-    async run(inputs, outputs) {
-      if (outputs === undefined) return (await session.run(inputs)) as TensorMap;
-      // The binding writes into the given tensors and hands out copies of them besides: garbage of the results' size at every run.
-      await session.run(inputs, outputs);
-      for (const tensor of Object.values(outputs)) copiedBytes += tensor.data.length * 4;
-      if (copiedBytes > COLLECT_AFTER_BYTES) {
-        copiedBytes = 0;
-        collectYoung();
-      }
-      return outputs;
-    },
+    run: async (inputs) => (await session.run(inputs)) as TensorMap,
     async runInto(inputs, outputs) {
       try {
         await session.run(inputs, { [GUARD]: null, ...outputs });

@@ -19,7 +19,8 @@ export function findings(report: Measured): readonly string[] {
     best === undefined || best.recall.value >= 0.995 ? undefined : lossSentence(best),
     report.tuning?.verdict,
     candidatesSentence(report),
-    trainedSentence(report),
+    // The verdict on truncation speaks of trained sizes itself.
+    ...(report.matryoshka?.verdict.sentences ?? [trainedSentence(report)]),
     sizeTrendSentence(report),
     ...otherStoreSentences(report),
     ...remarkSentences(report),

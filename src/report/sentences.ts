@@ -1,7 +1,6 @@
 import { formatBytes, formatCount, formatList, formatMs, formatPart, formatPercent, formatPercentInterval, formatPoints, formatRatio, formatInterval } from '../base/format.ts';
 import type { FunnelEntry, LadderEntry, StoreResult } from '../contract/report.ts';
 import { bestFunnel, highRecall } from './choice.ts';
-import { bumpsOf } from './bumps.ts';
 import { storeNames, storeResults, type Measured } from './store-results.ts';
 
 /** Says of every funnel that does not pay that it does not; undefined when all do. Belongs before anything good about funnels. */
@@ -85,22 +84,24 @@ function fullDimsOf(store: StoreResult): number {
   return store.ladder.reduce((most, entry) => Math.max(most, entry.dims), 0);
 }
 
-/** Where the model was trained to be cut, as far as it says so or the curve shows it. */
+/**
+ * Where the model was trained to be cut, as far as an experiment showed it: a curve alone does not tell a trained size from the bend that
+ * vectors without order have too.
+ */
 export function trainedSentence(report: Measured): string | undefined {
   const { dims, trainedDims } = report.model;
-  const bumps = bumpsOf(report.ladder);
+  const bumps = report.matryoshka?.verdict.bumps ?? report.order?.bumps;
+  const measured = report.matryoshka?.dims ?? report.order?.dims ?? [];
+  if (bumps === undefined) return undefined;
   const shown = (list: typeof bumps): string => formatList(list.map((bump) => `${bump.dims} (${formatPoints(bump.excess)} points)`));
   if (trainedDims.length === 0) {
     if (bumps.length === 0) return undefined;
     return `The model names no sizes it was trained for, but recall stands above the line of its neighbours at ${shown(bumps)}: it was probably trained there.`;
   }
   const trained = bumps.filter((bump) => trainedDims.includes(bump.dims));
-  const untrained = report.ladder.filter((entry) => entry.dims < dims && !trainedDims.includes(entry.dims)).map((entry) => String(entry.dims));
-  if (trained.length > 0) {
-    const besides = untrained.length === 0 ? '' : ` Prefer trained sizes to ${formatList(untrained)}.`;
-    return `Recall stands above the line of its neighbours at ${shown(trained)}: sizes the model was trained for.${besides}`;
-  }
+  const untrained = measured.filter((size) => size < dims && !trainedDims.includes(size)).map(String);
   if (untrained.length === 0) return undefined;
+  if (trained.length > 0) return `Recall stands above the line of its neighbours at ${shown(trained)}: sizes the model was trained for. Prefer trained sizes to ${formatList(untrained)}.`;
   return `Recall shows no bump at the trained sizes: ${formatList(untrained)} dims, which the model was not trained for, are no worse than the sizes around them.`;
 }
 

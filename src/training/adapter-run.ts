@@ -44,7 +44,7 @@ export async function runAdapter(run: AdapterRun, options: TrainingOptions): Pro
         beginEpoch: (epoch) => (batches = run.batchesOf(epoch)).length,
         step: async (step, learningRate) => {
           run.fill(batches[step]!, x, z, scores);
-          await session.run(inputs, outputs);
+          await session.runInto(inputs, outputs);
           adamStep(matrix, gradient, adam, { learningRate });
           return prefixes.reduce((sum, { weight }, index) => sum + weight * losses[index]!, 0);
         },

@@ -1,7 +1,7 @@
 import { sliceOf, yieldToLoop } from '../base/async.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { writeOnnxModel } from '../math/onnx-graph.ts';
-import { floatTensor, openOnnxSession } from '../math/onnx-runtime.ts';
+import { floatTensor, openOnnxSession, withoutCopies } from '../math/onnx-runtime.ts';
 
 const CHUNK_ROWS = 4096;
 
@@ -19,7 +19,7 @@ export async function applyLinear(rows: Float32Array, dims: number, matrix: Floa
     for (let start = 0; start < count; start += CHUNK_ROWS) {
       const size = Math.min(CHUNK_ROWS, count - start);
       const part = (array: Float32Array): Float32Array => array.subarray(start * dims, (start + size) * dims);
-      await session.run({ x: floatTensor(part(rows), [size, dims]), w }, { y: floatTensor(part(out), [size, dims]) });
+      await session.runInto({ x: floatTensor(part(rows), [size, dims]), w }, { y: floatTensor(part(out), [size, dims]) });
       options.onProgress?.({ phase: 'turning vectors', done: start + size, total: count, unit: 'rows' });
       await slice();
     }
@@ -31,13 +31,15 @@ export async function applyLinear(rows: Float32Array, dims: number, matrix: Floa
 }
 
 function linearModel(dims: number): Uint8Array<ArrayBuffer> {
-  return writeOnnxModel({
-    name: 'linear',
-    nodes: [{ op: 'MatMul', inputs: ['x', 'w'], outputs: ['y'] }],
-    inputs: [
-      { name: 'x', type: 'float', shape: ['rows', dims] },
-      { name: 'w', type: 'float', shape: [dims, dims] },
-    ],
-    outputs: [{ name: 'y', type: 'float', shape: ['rows', dims] }],
-  });
+  return writeOnnxModel(
+    withoutCopies({
+      name: 'linear',
+      nodes: [{ op: 'MatMul', inputs: ['x', 'w'], outputs: ['y'] }],
+      inputs: [
+        { name: 'x', type: 'float', shape: ['rows', dims] },
+        { name: 'w', type: 'float', shape: [dims, dims] },
+      ],
+      outputs: [{ name: 'y', type: 'float', shape: ['rows', dims] }],
+    }),
+  );
 }

@@ -69,7 +69,7 @@ async function secondMoments(rows: Float32Array, count: number, dims: number, me
           for (let j = 0; j < dims; j += 1) chunk[i * dims + j] = root * (chunk[i * dims + j]! - mean[j]!);
         }
       }
-      await session.run({ x: floatTensor(chunk, [CHUNK_ROWS, dims]) }, { square: floatTensor(square, [dims, dims]) });
+      await session.runInto({ x: floatTensor(chunk, [CHUNK_ROWS, dims]) }, { square: floatTensor(square, [dims, dims]) });
       for (let i = 0; i < square.length; i += 1) moments[i]! += square[i]! / total;
       await slice();
     }

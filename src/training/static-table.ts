@@ -54,6 +54,10 @@ export async function trainStaticTable(training: TableTraining, options: Trainin
     v: floatTensor(v, [batchSize, dims]),
     ...(teacher === undefined ? {} : { tu: floatTensor(tu, [batchSize, teacher.dims]), tv: floatTensor(tv, [batchSize, teacher.dims]) }),
   };
+  const du = new Float32Array(batchSize * dims);
+  const dv = new Float32Array(batchSize * dims);
+  const losses = new Float32Array(prefixes.length);
+  const outputs = { losses: floatTensor(losses, [prefixes.length]), du: floatTensor(du, [batchSize, dims]), dv: floatTensor(dv, [batchSize, dims]) };
   const session = await openOnnxSession(pairLossGraph({ batchSize, dims, prefixes, scale: training.scale, teacher }), { threads: training.threads ?? 1 });
   let batches: Int32Array[] = [];
   try {
@@ -79,13 +83,13 @@ export async function trainStaticTable(training: TableTraining, options: Trainin
             lefts.forEach((text, place) => teacher.read(text, tu, place * teacher.dims));
             rights.forEach((text, place) => teacher.read(text, tv, place * teacher.dims));
           }
-          const { losses, du, dv } = await session.run(inputs);
+          await session.runInto(inputs, outputs);
           const touched = { mark, rows: [] as number[] };
-          spreadGradient(du!.data as Float32Array, dims, texts, lefts, gradient, touched);
-          spreadGradient(dv!.data as Float32Array, dims, texts, rights, gradient, touched);
+          spreadGradient(du, dims, texts, lefts, gradient, touched);
+          spreadGradient(dv, dims, texts, rights, gradient, touched);
           adamStepRows(table, gradient, dims, Int32Array.from(touched.rows), adam, { learningRate });
           for (const row of touched.rows) mark[row] = 0;
-          return prefixes.reduce((sum, prefix, index) => sum + prefix.weight * (losses!.data as Float32Array)[index]!, 0);
+          return prefixes.reduce((sum, prefix, index) => sum + prefix.weight * losses[index]!, 0);
         },
         ...(training.validate === undefined ? {} : { validate: () => training.validate!() }),
       },

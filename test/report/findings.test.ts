@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FunnelEntry, LadderEntry, Report } from '../../src/contract/report.ts';
-import { bumpsOf } from '../../src/report/bumps.ts';
+import type { FunnelEntry, Report } from '../../src/contract/report.ts';
 import { bestFunnel } from '../../src/report/choice.ts';
 import { definitions } from '../../src/report/definitions.ts';
 import { findings } from '../../src/report/findings.ts';
@@ -53,33 +52,27 @@ describe('the recommended funnel', () => {
   it('never is one that does not pay', () => expect(bestFunnel({ funnels: [slow] })).toBeUndefined());
 });
 
-describe('bumps', () => {
-  const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
-  const ladder = (lift: Record<number, number>, half = 0.01): Pick<LadderEntry, 'dims' | 'recall'>[] =>
-    [16, 32, 64, 128, 192, 256, 384, 512].map((dims) => {
-      const value = dims === 512 ? 1 : logistic(Math.log2(dims) - 6.5 + (lift[dims] ?? 0));
-      return { dims, recall: { value, low: value - half, high: Math.min(1, value + half) } };
-    });
+describe('trained sizes', () => {
+  const withOrder = (trainedDims: number[], bumps: { dims: number; excess: number }[] | undefined, dims = [16, 32, 64, 128, 192, 256, 384]): string =>
+    findings({ ...plainReport, model: { ...plainReport.model, dims: 512, trainedDims }, order: { dims, series: [], ...(bumps === undefined ? {} : { bumps }) } }).join('\n');
 
-  it('are found where recall stands above its neighbours beyond noise', () => {
-    const found = bumpsOf(ladder({ 256: 0.6 }));
-    expect(found.map((bump) => bump.dims)).toEqual([256]);
-    expect(found[0]!.excess).toBeGreaterThan(0.05);
+  it('are told from what stands out against vectors without order, and from what the model says', () => {
+    const bumps = [{ dims: 256, excess: 0.061 }];
+    expect(withOrder([], bumps)).toContain('names no sizes it was trained for, but recall stands above the line of its neighbours at 256 (+6.1 points): it was probably trained there.');
+    expect(withOrder([256, 512], bumps)).toContain('at 256 (+6.1 points): sizes the model was trained for. Prefer trained sizes to 16, 32, 64, 128, 192 and 384.');
+    expect(withOrder([256, 512], [])).toContain('Recall shows no bump at the trained sizes: 16, 32');
   });
 
-  it('are not found on a smooth curve, nor within the noise', () => {
-    expect(bumpsOf(ladder({}))).toEqual([]);
-    expect(bumpsOf(ladder({ 256: 0.6 }, 0.06))).toEqual([]);
+  it('are not spoken of without an experiment that could show them, nor where only trained sizes were measured', () => {
+    expect(withOrder([256, 512], undefined)).not.toMatch(/bump|trained there|sizes the model was trained for/);
+    expect(withOrder([128, 256, 512], [{ dims: 256, excess: 0.061 }], [128, 256])).not.toMatch(/bump|trained there|sizes the model was trained for/);
   });
 
-  it('are told from what the model says it was trained for', () => {
-    const report = (trainedDims: number[]): Report => ({
-      ...plainReport,
-      model: { ...plainReport.model, dims: 512, trainedDims },
-      ladder: ladder({ 256: 0.6 }).map((entry) => ({ ...plainReport.ladder[0]!, ...entry })),
-    });
-    expect(findings(report([])).join('\n')).toMatch(/names no sizes it was trained for.* at 256 \(\+\d+\.\d points\)/);
-    expect(findings(report([256, 512])).join('\n')).toMatch(/at 256 \(\+\d+\.\d points\): sizes the model was trained for\. Prefer trained sizes to 16, 32/);
+  it('are left to the verdict on truncation where there is one, whose sentences are findings', () => {
+    const verdict = { kind: 'plain' as const, safeDims: { raw: 512, pca: 512, adapter: 256 }, best: 'adapter' as const, bumps: [{ dims: 256, excess: 0.061 }], sentences: ['First of it.', 'Second of it.'] };
+    const found = findings({ ...plainReport, matryoshka: { dims: [256, 512], ladders: [], gains: { overRaw: [], overPca: [] }, counts: { trained: 1, searched: 1, queries: 1, queriesAre: 'given' }, verdict } });
+    expect(found).toEqual(expect.arrayContaining(['First of it.', 'Second of it.']));
+    expect(found.join('\n')).not.toContain('probably trained there');
   });
 });
 

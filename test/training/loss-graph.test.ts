@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { randomNormal, seededRandom } from '../../src/base/random.ts';
 import { floatTensor, openOnnxSession, type OnnxSession } from '../../src/math/onnx-runtime.ts';
+import { adapterGraph } from '../../src/training/adapter-graph.ts';
 import { graphBuilder } from '../../src/training/graph-builder.ts';
 import { addMatryoshkaLoss, cosentHead, similarityHead, softTargetNodes, sumHead, targetHead, type LossHead } from '../../src/training/loss-nodes.ts';
 import { cosentLoss, matryoshkaMatrixLoss, matryoshkaPairLoss, mixedTargetLoss, inBatchLoss, similarityLoss, targetLoss, type MatryoshkaLossValue } from '../../src/training/loss.ts';
@@ -36,11 +37,18 @@ function cosines(rows: Float32Array, columns: Float32Array, dims: number): Float
   });
 }
 
-async function run(model: Uint8Array<ArrayBuffer>, inputs: Readonly<Record<string, Float32Array>>): Promise<Record<string, Float32Array>> {
+/** Runs a loss graph: outputs `losses` [prefixes] and the named gradients, each of the given shape. */
+async function run(model: Uint8Array<ArrayBuffer>, inputs: Readonly<Record<string, Float32Array>>, gradients: Readonly<Record<string, readonly number[]>> = { du: [N, DIMS], dv: [N, DIMS] }): Promise<Record<string, Float32Array>> {
   const session = await openOnnxSession(model);
   sessions.push(session);
-  const tensors = Object.fromEntries(Object.entries(inputs).map(([name, data]) => [name, floatTensor(data, [N, data.length / N])]));
-  return Object.fromEntries(Object.entries(await session.run(tensors)).map(([name, tensor]) => [name, tensor.data as Float32Array]));
+  const shapes = Object.entries({ losses: [PREFIXES.length], ...gradients });
+  const results = Object.fromEntries(shapes.map(([name, shape]) => [name, new Float32Array(shape.reduce((product, size) => product * size, 1))]));
+  const rowsOf = (name: string): number => (name === 'w' ? DIMS : N);
+  await session.runInto(
+    Object.fromEntries(Object.entries(inputs).map(([name, data]) => [name, floatTensor(data, [rowsOf(name), data.length / rowsOf(name)])])),
+    Object.fromEntries(shapes.map(([name, shape]) => [name, floatTensor(results[name]!, shape)])),
+  );
+  return results;
 }
 
 function expectEqual(got: Record<string, Float32Array>, expected: MatryoshkaLossValue): void {
@@ -88,7 +96,7 @@ describe('the loss as a graph equals the loss in double precision', () => {
       similarityHead(N, () => 't'),
       3,
     );
-    const got = await run(lossGraph(head, undefined, { u: size, t: [N, N] }), { u, t: Float32Array.from(teacher) });
+    const got = await run(lossGraph(head, undefined, { u: size, t: [N, N] }), { u, t: Float32Array.from(teacher) }, { du: size });
     // The reference leaves a row's own column out by a cosine of −∞ in effect: −1e6 in target and prediction.
     const without = (matrix: Float64Array): Float64Array => matrix.map((value, at) => (Math.floor(at / N) === at % N ? -1e6 : value));
     const target = new Float64Array(N * N);
@@ -103,5 +111,30 @@ describe('the loss as a graph equals the loss in double precision', () => {
       return { value: near.value + 3 * same.value, gradient: near.gradient.map((value, at) => value + 3 * same.gradient[at]!) };
     });
     expectEqual(got, { ...expected, du: expected.du.map((value, at) => value + expected.dv[at]!) });
+  });
+});
+
+describe('the gradient of an adapter', () => {
+  const w = normals(7, DIMS * DIMS);
+  const [x, z] = [units(8, N, DIMS), units(9, N, DIMS)];
+  const scores = Float32Array.from([0.1, 0.5, 0.5, 0.9, 0, 1, 0.3, 0.3, 0.7]);
+
+  it.each([
+    ['neighbourhoods and similarities', { kind: 'preserve', similarityWeight: 2 }, { x }],
+    ['pairs', { kind: 'pairs', preserveShare: 0.3 }, { x, z }],
+    ['pairs with scores', { kind: 'scored-pairs' }, { x, z, scores }],
+  ] as const)('is the slope of its loss along any direction, for %s', async (_, loss, data) => {
+    const model = adapterGraph({ batchSize: N, dims: DIMS, prefixes: PREFIXES, scale: 5, loss });
+    const total = (losses: Float32Array): number => PREFIXES.reduce((sum, { weight }, at) => sum + weight * losses[at]!, 0);
+    const at = async (matrix: Float32Array): Promise<Record<string, Float32Array>> => run(model, { ...data, w: matrix }, { dw: [DIMS, DIMS] });
+    const { dw } = await at(w);
+    for (const seed of [1, 2, 3]) {
+      const direction = normals(100 + seed, DIMS * DIMS);
+      const step = 2e-3;
+      const moved = async (sign: number): Promise<number> => total((await at(w.map((value, i) => value + sign * step * direction[i]!)))['losses']!);
+      const slope = ((await moved(1)) - (await moved(-1))) / (2 * step);
+      const expected = direction.reduce((sum, value, i) => sum + value * dw![i]!, 0);
+      expect(Math.abs(slope - expected)).toBeLessThan(0.01 * Math.max(0.3, Math.abs(expected)));
+    }
   });
 });
