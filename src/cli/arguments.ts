@@ -16,6 +16,16 @@ export const benchOptions = {
   'query-vectors': { type: 'string' },
   adapter: { type: 'string' },
   store: { type: 'string' },
+  database: { type: 'string' },
+  timeout: { type: 'string' },
+  collection: { type: 'string' },
+  'id-field': { type: 'string' },
+  'text-field': { type: 'string' },
+  'title-field': { type: 'string' },
+  'vector-field': { type: 'string' },
+  'prefix-field': { type: 'string', multiple: true },
+  rows: { type: 'string' },
+  copies: { type: 'boolean' },
   head: { type: 'string' },
   'head-precision': { type: 'string' },
   'head-params': { type: 'string' },
@@ -46,12 +56,15 @@ export function readBenchArguments(argv: readonly string[]): { readonly request:
   const text = (name: OptionName): string | undefined => values[name] as string | undefined;
   const vectors = text('vectors');
   const corpus = text('corpus');
+  const collection = text('collection');
   if (values.help !== true) {
-    if (vectors === undefined && corpus === undefined) {
+    if (vectors === undefined && corpus === undefined && collection === undefined) {
       throw new UserError('cli/arguments', 'nothing to measure: give --corpus PATH|sample:NAME or --vectors X.npy', { hint: 'for a first look: --corpus sample:wordnet-5k' });
     }
+    if (collection !== undefined) checkCollection(values);
+    else for (const name of collectionOptions) if (values[name] !== undefined) throw new UserError('cli/arguments', `--${name} needs --collection NAME`);
     if (vectors !== undefined && text('model') !== undefined) throw new UserError('cli/arguments', '--vectors and --model exclude each other: vectors are already embedded');
-    if (text('query-vectors') !== undefined && vectors === undefined) throw new UserError('cli/arguments', '--query-vectors needs --vectors');
+    if (text('query-vectors') !== undefined && vectors === undefined && collection === undefined) throw new UserError('cli/arguments', '--query-vectors needs --vectors');
   }
   return {
     help: values.help === true,
@@ -64,9 +77,11 @@ export function readBenchArguments(argv: readonly string[]): { readonly request:
       vectors,
       queryVectors: text('query-vectors'),
       adapter: text('adapter'),
-      store: storeOf(text('store') ?? 'embedded'),
+      store: storeOf(text('store') ?? 'embedded', text('database'), text('timeout'), values.copies === true),
+      collection: collection === undefined ? undefined : collectionOf(collection, values),
       head: {
-        index: oneOf('head', text('head') ?? 'flat', headIndexSchema.options),
+        // A collection's fields have the index they have.
+        index: oneOf('head', text('head') ?? (collection !== undefined && values.copies !== true ? 'autoindex' : 'flat'), headIndexSchema.options),
         precision: oneOf('head-precision', text('head-precision') ?? 'f32', headPrecisionSchema.options),
         ...(text('head-params') === undefined ? {} : { params: paramsOf(text('head-params')!) }),
       },
@@ -97,10 +112,51 @@ function oneOf<const T extends string>(name: string, text: string, allowed: read
   return found;
 }
 
-function storeOf(text: string): BenchRequest['store'] {
-  if (text === 'embedded') return { kind: 'embedded' };
+const collectionOptions = ['id-field', 'text-field', 'title-field', 'vector-field', 'prefix-field', 'rows', 'copies'] as const;
+
+function checkCollection(values: Values): void {
+  for (const other of ['corpus', 'vectors', 'adapter'] as const) {
+    if (values[other] !== undefined) throw new UserError('cli/arguments', `--collection and --${other} exclude each other`);
+  }
+  if (!/^https?:/.test((values.store as string | undefined) ?? '')) throw new UserError('cli/arguments', '--collection needs --store http://host:port, the Milvus that has it');
+}
+
+/** `FIELD`, or `COLLECTION/FIELD` for a prefix that another collection holds. */
+function collectionOf(collection: string, values: Values): NonNullable<BenchRequest['collection']> {
+  const text = (name: (typeof collectionOptions)[number]): string | undefined => values[name] as string | undefined;
+  const rows = text('rows');
+  const prefixes = (values['prefix-field'] as string[] | undefined) ?? [];
+  return {
+    collection,
+    ...given('idField', text('id-field')),
+    ...given('textField', text('text-field')),
+    ...given('titleField', text('title-field')),
+    ...given('vectorField', text('vector-field')),
+    ...(rows === undefined ? {} : { rows: wholeNumber('rows', rows, 1) }),
+    prefixFields: prefixes.map((prefix) => {
+      const [first, second, ...more] = prefix.split('/');
+      if (first === '' || second === '' || more.length > 0) throw new UserError('cli/arguments', `--prefix-field ${showValue(prefix)}: expected FIELD or COLLECTION/FIELD`);
+      return second === undefined ? { field: first! } : { collection: first!, field: second };
+    }),
+  };
+}
+
+function given<Key extends string>(key: Key, value: string | undefined): { [K in Key]?: string } {
+  return value === undefined ? {} : ({ [key]: value } as { [K in Key]?: string });
+}
+
+function storeOf(text: string, database: string | undefined, timeout: string | undefined, copies: boolean): BenchRequest['store'] {
+  if (text === 'embedded') {
+    if (database !== undefined || timeout !== undefined) throw new UserError('cli/arguments', `--${database === undefined ? 'timeout' : 'database'} needs --store http://host:port`);
+    return { kind: 'embedded' };
+  }
   if (!/^https?:\/\/[^\s/]+(\/\S*)?$/.test(text)) throw new UserError('cli/arguments', `--store ${showValue(text)}: expected embedded or a Milvus address such as http://127.0.0.1:19530`);
-  return { kind: 'milvus', target: { address: text } };
+  return {
+    kind: 'milvus',
+    // The secret is looked up by this name, in FUNNELSCOPE_MILVUS_TOKEN; there need not be one.
+    target: { address: text, secretRef: 'milvus', ...(database === undefined ? {} : { database }), ...(timeout === undefined ? {} : { timeoutMs: wholeNumber('timeout', timeout, 1) }) },
+    ...(copies ? { copies } : {}),
+  };
 }
 
 function dimsOf(text: string): readonly number[] {

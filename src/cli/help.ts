@@ -14,7 +14,14 @@ bench [options]        writes OUT/report.json, report.html, report.md, ladder.cs
   --vectors X.npy                rows are documents, instead of text (.npy, .fvecs, .fbin, HDF5, Parquet)
   --query-vectors Q.npy          rows are queries (or --queries N: N held-out rows of --vectors)
   --adapter FILE                 turn all vectors by an adapter (train adapter)
-  --store embedded|http://host:port     where to search (a Milvus address; token in FUNNELSCOPE_MILVUS_TOKEN)
+  --store embedded|http://host:port     where to search (a Milvus address; https:// for TLS; token, or user:password, in FUNNELSCOPE_MILVUS_TOKEN)
+  --database NAME, --timeout MS  of that Milvus
+  --collection NAME              explore a collection of that Milvus where it is; it is only read. Queries: N of its rows, or texts with --model
+  --id-field F --title-field F --text-field F       what its fields are (default: the key, and a guess by name; '' for none)
+  --vector-field F               its whole embeddings (default: the longest vector field)
+  --prefix-field F|COLLECTION/F  a field that holds a prefix of them, to search in place; may be repeated
+  --rows N                       a sample of N rows, searched embedded only
+  --copies                       load prefixes beside the collection, and measure on those instead of in place
   --head flat|hnsw|ivf_flat|…    index of the head search
   --head-precision f32|f16|int8|binary
   --head-params M=16,ef=128      build and search parameters of the index

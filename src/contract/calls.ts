@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { connectionStateSchema, milvusServerSchema, milvusTargetSchema, storeChoiceSchema } from './connection.ts';
+import { collectionViewSchema, connectionStateSchema, milvusServerSchema, milvusTargetSchema, storeChoiceSchema } from './connection.ts';
 import {
   corpusPreviewSchema,
   corpusSourceSchema,
@@ -157,6 +157,13 @@ export const calls = {
   'milvus.connect': { input: z.object({ target: milvusTargetSchema }), output: milvusServerSchema, job: 'Connecting' },
   'milvus.disconnect': { input: none, output: none },
   'milvus.state': { input: none, output: connectionStateSchema },
+  /** The collections there are now, and what one of them is. Both only read. */
+  'milvus.collections': { input: none, output: milvusServerSchema.shape.collections },
+  'milvus.describe': {
+    input: z.object({ collection: z.string().min(1) }),
+    /** `examples`: a few rows of the scalar fields as text, cut to a readable length; none where the collection is not loaded. */
+    output: collectionViewSchema.extend({ examples: z.array(z.record(z.string(), z.string())) }),
+  },
   'milvus.load': {
     input: z.object({ datasetId: z.string(), dims, head: headSchema.optional() }),
     output: z.object({ collections: z.array(z.string()), rowCount: z.number().int(), reused: z.boolean(), elapsedMs: z.number() }),

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { collectionSourceSchema } from './connection.ts';
+import { headSchema } from './measure.ts';
 
 export const sampleSchema = z.object({
   name: z.string(),
@@ -26,6 +28,7 @@ export type ReadOptions = z.infer<typeof readOptionsSchema>;
 export const corpusSourceSchema = z.union([
   z.object({ kind: z.literal('sample'), name: z.string() }),
   z.object({ kind: z.literal('path'), path: z.string(), options: readOptionsSchema.optional() }),
+  collectionSourceSchema,
 ]);
 export type CorpusSource = z.infer<typeof corpusSourceSchema>;
 
@@ -100,12 +103,24 @@ export const modelEntrySchema = z.object({
   licence: z.string().optional(),
   sizeBytes: z.number().optional(),
   repository: z.string().optional(),
-  /** bundled: in the app; local: a folder on this disk; hub: must be downloaded first; api: texts are sent to a server. */
-  where: z.enum(['bundled', 'local', 'hub', 'api']),
+  /** bundled: in the app; local: a folder on this disk; hub: must be downloaded first; api: texts are sent to a server; collection: the vectors of a collection, no model of ours. */
+  where: z.enum(['bundled', 'local', 'hub', 'api', 'collection']),
   path: z.string().optional(),
   warnings: z.array(z.string()),
 });
 export type ModelEntry = z.infer<typeof modelEntrySchema>;
+
+/** How a collection of the user's can be searched where it is. */
+export const inPlaceSchema = z.object({
+  collection: z.string(),
+  /** Prefixes that it has a field for; the others are measured on the embedded copy of its vectors. */
+  dims: z.array(z.number().int()),
+  /** The index its fields have. */
+  head: headSchema,
+  /** Why it cannot be searched in place at all, where it cannot. */
+  obstacle: z.string().optional(),
+});
+export type InPlace = z.infer<typeof inPlaceSchema>;
 
 export const datasetSummarySchema = z.object({
   datasetId: z.string(),
@@ -123,6 +138,8 @@ export const datasetSummarySchema = z.object({
   elapsedMs: z.number(),
   textsPerSecond: z.number(),
   zeroVectorCount: z.number().int(),
+  /** Of a collection that is explored in place. */
+  inPlace: inPlaceSchema.optional(),
   warnings: z.array(z.string()),
 });
 export type DatasetSummary = z.infer<typeof datasetSummarySchema>;

@@ -66,6 +66,8 @@ export const baselineSchema = z.object({
   ...measuredFields(),
   bytesPerVector: z.number(),
   totalBytes: z.number(),
+  /** Where the store has no exact search at full dimension (a collection with another index): the index that stands for it, which is approximate. */
+  index: z.string().optional(),
 });
 
 /** A point of the frontier: a ladder entry or a funnel that no other one beats in both recall and latency. */
@@ -115,6 +117,23 @@ export const reportSchema = z.object({
     duplicateCount: z.number().int().optional(),
     format: z.string().optional(),
     zeroVectorCount: z.number().int().optional(),
+    /** Of a collection of the user's, which was only read. */
+    collection: z
+      .object({
+        server: z.string(),
+        name: z.string(),
+        keyField: z.string(),
+        idField: z.string(),
+        textField: z.string().optional(),
+        titleField: z.string().optional(),
+        /** The whole embeddings first, then the prefixes it has fields for. */
+        vectorFields: z.array(z.object({ collection: z.string(), field: z.string(), dims: z.number().int(), type: z.string(), index: z.string().optional(), metric: z.string().optional() })),
+        /** Rows of the whole collection; those that were searched are the corpus' count. */
+        rows: z.number().int(),
+        /** What was measured where, in sentences. */
+        measured: z.array(z.string()),
+      })
+      .optional(),
   }),
   queries: z.object({
     name: z.string(),

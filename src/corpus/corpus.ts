@@ -8,6 +8,8 @@ export interface Corpus {
   /** sha256 over ids, titles and texts in order, hex: the identity of the content. */
   readonly contentHash: string;
   readonly stats: CorpusStats;
+  /** The documents' vectors come with it: one without a text is a document all the same. */
+  readonly isEmbedded?: boolean | undefined;
 }
 
 export interface CorpusStats {

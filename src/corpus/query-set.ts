@@ -119,7 +119,7 @@ function limited(set: QuerySet, limit: number | undefined, seed: number): QueryS
 }
 
 function heldOut(corpus: Corpus, count: number, seed: number): QuerySet {
-  const rows = pickRows(corpus, count, seed, (row) => documentText(corpus, row).trim() !== '', 'documents that are not empty');
+  const rows = pickRows(corpus, count, seed, (row) => corpus.isEmbedded === true || documentText(corpus, row).trim() !== '', 'documents that are not empty');
   const set = finish(`${count} held-out rows of ${corpus.name}`, [...rows].map((row) => corpus.ids[row]!), [...rows].map((row) => documentText(corpus, row)));
   return { ...set, heldOutRows: rows };
 }

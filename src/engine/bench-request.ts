@@ -1,4 +1,4 @@
-import type { StoreChoice } from '../contract/connection.ts';
+import type { CollectionSource, StoreChoice } from '../contract/connection.ts';
 import type { HeadChoice } from '../contract/measure.ts';
 import type { Schedule } from '../contract/schedule.ts';
 import type { Constraints } from '../contract/tuning.ts';
@@ -8,6 +8,8 @@ export type ExperimentName = (typeof experimentNames)[number];
 
 /** One benchmark run, as the command line or a program asks for it. */
 export interface BenchRequest {
+  /** A collection on the Milvus that is the store; then there is no corpus. */
+  readonly collection?: Omit<CollectionSource, 'kind' | 'target'> | undefined;
   /** A path or `sample:NAME`; undefined when `vectors` are given. */
   readonly corpus?: string | undefined;
   /** A path, or a number of held-out rows (of own queries where the corpus brings some). */

@@ -1,18 +1,23 @@
 import { UserError } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
+import type { HeadChoice } from '../contract/measure.ts';
 import type { StoreResult } from '../contract/report.ts';
 import { checkSchedule, formatSchedule, parseSchedule } from '../contract/schedule.ts';
 import type { Schedule } from '../contract/schedule.ts';
 import type { Report } from '../contract/report.ts';
 import { measureStore } from '../experiments/store-run.ts';
 import type { StoreRunSpec } from '../experiments/store-run.ts';
+import type { Store } from '../stores/store.ts';
 import { runExperiments } from './bench-experiments.ts';
+import type { ExperimentRun } from './bench-experiments.ts';
 import type { BenchContext, BenchRequest, Shape } from './bench-request.ts';
 import { buildReport } from './build-report.ts';
 import { closeDataset, suggestedDims } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
+import { fitToStore, isWhole } from './fit-to-store.ts';
 import { createMilvusConnection } from './milvus-connection.ts';
-import { FLAT, withStore } from './store-choice.ts';
+import type { MilvusConnection } from './milvus-connection.ts';
+import { EMBEDDED, FLAT, isInPlace, withStore } from './store-choice.ts';
 
 const LATENCY_BUDGET_MS = 45_000;
 
@@ -22,64 +27,92 @@ const LATENCY_BUDGET_MS = 45_000;
  */
 export async function runBench(request: BenchRequest, context: BenchContext, work: WorkOptions = {}): Promise<Report> {
   const check = (shape: Shape): void => checkFits(request, shape);
-  const dataset = await loadDataset(request, context, check, work);
-  try {
-    return await measure(dataset, request, context, work);
-  } finally {
-    await closeDataset(dataset);
-  }
-}
-
-/** Only the reader that is needed is loaded: with vectors given, memory is theirs. */
-async function loadDataset(request: BenchRequest, context: BenchContext, check: (shape: Shape) => void, work: WorkOptions): Promise<Dataset> {
-  if (request.vectors !== undefined) return (await import('./vector-dataset.ts')).datasetFromVectors(request, check, work);
-  return (await import('./text-dataset.ts')).datasetFromText(request, context, check, work);
-}
-
-async function measure(dataset: Dataset, request: BenchRequest, context: BenchContext, work: WorkOptions): Promise<Report> {
-  const shape: Shape = { rowCount: dataset.vectors.rowCount, dims: dataset.vectors.dims, trainedDims: dataset.trainedDims };
-  const dims = ladderDims(request, shape);
   const milvus = createMilvusConnection(context.resolveSecret, () => undefined);
   try {
-    const heads = [...dims, ...request.schedules.flatMap((schedule) => schedule.map((stage) => stage.dims))];
-    return await withStore(
-      dataset,
-      request.store,
-      { milvus, dims: heads, head: request.head, rerank: request.rerank },
-      async (store) => {
-        const extras = await runExperiments({ dataset, store, request, dims }, work);
-        // What the tuner chose is measured with everything else, interleaved in one run: only such times compare.
-        const tuned = extras.tuning?.chosen?.schedule;
-        const schedules = schedulesOf(request, dims, shape, tuned);
-        const spec: StoreRunSpec = {
-          dims,
-          k: request.k,
-          schedules,
-          head: request.head,
-          seed: request.seed,
-          keepNeighbours: request.dumpNeighbours,
-          latencyQueries: request.latencyQueries,
-          latencyBudgetMs: LATENCY_BUDGET_MS,
-        };
-        const embedded = await measureStore(dataset.store, dataset.data, store === dataset.store ? spec : { ...spec, head: FLAT }, work);
-        dataset.truths.set(request.k, embedded.truth);
-        const results: [StoreResult, ...StoreResult[]] =
-          store === dataset.store ? [embedded.result] : [(await measureStore(store, dataset.data, { ...spec, truth: embedded.truth }, work)).result, embedded.result];
-        results[0] = { ...results[0], funnels: results[0].funnels.map((funnel) => (funnel.schedule === tuned ? { ...funnel, name: 'tuned' } : funnel)) };
-        return buildReport({ dataset, k: request.k, seed: request.seed, command: context.command, results, extras, resourcesDir: context.resourcesDir });
-      },
-      work,
-    );
+    const dataset = await loadDataset(request, context, milvus, check, work);
+    try {
+      return await measure(dataset, request, context, milvus, work);
+    } finally {
+      await closeDataset(dataset);
+    }
   } finally {
     await milvus.close();
   }
 }
 
+/** Only the reader that is needed is loaded: with vectors given, memory is theirs. */
+async function loadDataset(request: BenchRequest, context: BenchContext, milvus: MilvusConnection, check: (shape: Shape) => void, work: WorkOptions): Promise<Dataset> {
+  if (request.collection !== undefined) return (await import('./bench-collection.ts')).datasetFromCollection(request, context, milvus, check, work);
+  if (request.vectors !== undefined) return (await import('./vector-dataset.ts')).datasetFromVectors(request, check, work);
+  return (await import('./text-dataset.ts')).datasetFromText(request, context, check, work);
+}
+
+async function measure(dataset: Dataset, request: BenchRequest, context: BenchContext, milvus: MilvusConnection, work: WorkOptions): Promise<Report> {
+  const shape: Shape = { rowCount: dataset.vectors.rowCount, dims: dataset.vectors.dims, trainedDims: dataset.trainedDims };
+  const dims = ladderDims(request, dataset);
+  const heads = [...dims, ...request.schedules.flatMap((schedule) => schedule.map((stage) => stage.dims))];
+  // A collection that cannot be searched in place is measured on its copy; its dataset says why.
+  const choice = isInPlace(dataset, request.store) && dataset.collection?.inPlace.obstacle !== undefined ? EMBEDDED : request.store;
+  return withStore(
+    dataset,
+    choice,
+    { milvus, dims: heads, head: request.head, rerank: request.rerank },
+    async (store) => {
+      const isOwn = store === dataset.store;
+      const extras = await runExperiments(experimentsOn(store, dataset, request, dims), work);
+      // What the tuner chose is measured with everything else, interleaved in one run: only such times compare.
+      const tuned = extras.tuning?.chosen?.schedule;
+      const schedules = schedulesOf(request, headsToBeginWith(dataset, dims), shape, tuned);
+      const spec: StoreRunSpec = {
+        dims,
+        k: request.k,
+        schedules,
+        head: isOwn ? embeddedHead(dataset, request) : request.head,
+        seed: request.seed,
+        keepNeighbours: request.dumpNeighbours,
+        latencyQueries: request.latencyQueries,
+        latencyBudgetMs: LATENCY_BUDGET_MS,
+      };
+      const embedded = await measureStore(dataset.store, dataset.data, isOwn ? spec : { ...spec, head: FLAT }, work);
+      dataset.truths.set(request.k, embedded.truth);
+      const results: [StoreResult, ...StoreResult[]] = [embedded.result];
+      if (!isOwn) {
+        const fitted = fitToStore(store, spec);
+        const { result } = await measureStore(store, dataset.data, { ...spec, ...fitted, truth: embedded.truth }, work);
+        // The store asked for comes first, unless it could not measure all that was asked.
+        if (isWhole(fitted)) results.unshift(result);
+        else results.push(result);
+      }
+      const named = results.map((result) => ({ ...result, funnels: result.funnels.map((funnel) => (funnel.schedule === tuned ? { ...funnel, name: 'tuned' } : funnel)) }));
+      return buildReport({ dataset, k: request.k, seed: request.seed, command: context.command, results: named as typeof results, extras, resourcesDir: context.resourcesDir });
+    },
+    work,
+  );
+}
+
+/** The experiments run on the store itself where it has every prefix they may ask for, on the embedded one otherwise. */
+function experimentsOn(store: Store, dataset: Dataset, request: BenchRequest, dims: readonly number[]): ExperimentRun {
+  const fitted = fitToStore(store, { dims, schedules: [], head: request.head });
+  if (store !== dataset.store && isWhole(fitted)) return { dataset, store, request: { ...request, head: fitted.head }, dims };
+  return { dataset, store: dataset.store, request: { ...request, head: store === dataset.store ? embeddedHead(dataset, request) : FLAT }, dims };
+}
+
+/** A collection's own index, which is asked for as `autoindex`, is nothing to its copy. */
+function embeddedHead(dataset: Dataset, request: BenchRequest): HeadChoice {
+  return dataset.collection !== undefined && request.head.index === 'autoindex' ? FLAT : request.head;
+}
+
 /** Those asked for, and the tuned one; with neither, a funnel to begin with. */
-function schedulesOf(request: BenchRequest, dims: readonly number[], shape: Shape, tuned: string | undefined): readonly Schedule[] {
+function schedulesOf(request: BenchRequest, heads: readonly number[], shape: Shape, tuned: string | undefined): readonly Schedule[] {
   const asked = request.schedules.map(formatSchedule);
   const all = [...request.schedules, ...(tuned === undefined || asked.includes(tuned) ? [] : [parseSchedule(tuned)])];
-  return all.length > 0 || request.tune !== undefined ? all : [defaultSchedule(request.k, dims, shape)];
+  return all.length > 0 || request.tune !== undefined ? all : [defaultSchedule(request.k, heads, shape)];
+}
+
+/** The prefixes that a collection has fields for, so that the funnel can be measured in place; all of the ladder otherwise. */
+function headsToBeginWith(dataset: Dataset, dims: readonly number[]): readonly number[] {
+  const own = dataset.collection?.inPlace.dims.filter((size) => size < dataset.vectors.dims) ?? [];
+  return own.length > 0 ? own : dims;
 }
 
 function checkFits(request: BenchRequest, shape: Shape): void {
@@ -91,8 +124,8 @@ function checkFits(request: BenchRequest, shape: Shape): void {
 }
 
 /** The ladder always ends at full D: it is the baseline's own rung. */
-function ladderDims(request: BenchRequest, shape: Shape): number[] {
-  return request.dims === undefined ? suggestedDims(shape.dims, shape.trainedDims) : [...request.dims];
+function ladderDims(request: BenchRequest, dataset: Dataset): number[] {
+  return [...(request.dims ?? dataset.suggestedDims ?? suggestedDims(dataset.vectors.dims, dataset.trainedDims))];
 }
 
 const DEFAULT_KEEP = 512;

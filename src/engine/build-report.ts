@@ -2,6 +2,7 @@ import type { Report, StoreResult } from '../contract/report.ts';
 import { definitions } from '../report/definitions.ts';
 import { findings } from '../report/findings.ts';
 import type { Measured } from '../report/store-results.ts';
+import { collectionFacts } from './collection-report.ts';
 import type { Dataset } from './dataset.ts';
 import { machineOf } from './machine.ts';
 import type { ReportExtras } from './report-extras.ts';
@@ -30,7 +31,7 @@ export function buildReport(parts: ReportParts): Report {
     command: parts.command,
     seed: parts.seed,
     machine: machineOf(),
-    corpus: dataset.corpusInfo,
+    corpus: { ...dataset.corpusInfo, ...(dataset.collection === undefined ? {} : { collection: collectionFacts(dataset.collection, parts.results) }) },
     queries: dataset.queryInfo,
     model: dataset.modelInfo,
     k: parts.k,

@@ -1,10 +1,15 @@
-import { UserError } from '../base/errors.ts';
+import { hashStrings } from '../base/content-hash.ts';
+import { unreachable, UserError } from '../base/errors.ts';
+import type { WorkOptions } from '../base/progress.ts';
 import type { CorpusSource, CorpusSummary } from '../contract/dataset.ts';
 import { documentText } from '../corpus/corpus.ts';
+import type { Corpus } from '../corpus/corpus.ts';
 import { previewCorpus } from '../corpus/preview.ts';
 import { ownQueryFiles, readQuerySet } from '../corpus/query-set.ts';
 import { readCorpus } from '../corpus/read-corpus.ts';
 import { listSamples } from '../corpus/sample.ts';
+import { openCollection } from './collection-corpus.ts';
+import type { OpenCollection } from './collection-corpus.ts';
 import type { HandlersOf, OpenCorpus, Workspace } from './workspace.ts';
 
 export function corpusCalls(workspace: Workspace): HandlersOf<'corpus.samples' | 'corpus.preview' | 'corpus.open' | 'corpus.rows' | 'queries.set'> {
@@ -13,11 +18,10 @@ export function corpusCalls(workspace: Workspace): HandlersOf<'corpus.samples' |
     'corpus.preview': async ({ path, options }) => previewCorpus(path, { ...options, resources: workspace.resourcesDir }),
     'corpus.open': async ({ source }, work) => {
       const path = pathOf(source);
-      const options = source.kind === 'path' ? source.options : {};
-      const corpus = await readCorpus(path, { ...options, resources: workspace.resourcesDir }, work);
-      const own = await ownQueryFiles(path, workspace.resourcesDir);
+      const { corpus, collection } = await read(source, path, workspace, work);
+      const own = path === undefined ? undefined : await ownQueryFiles(path, workspace.resourcesDir);
       const summary: CorpusSummary = {
-        corpusId: `corpus-${corpus.contentHash.slice(0, 16)}`,
+        corpusId: `corpus-${collection === undefined ? corpus.contentHash.slice(0, 16) : collectionId(collection, corpus)}`,
         name: corpus.name,
         count: corpus.stats.count,
         emptyCount: corpus.stats.emptyCount,
@@ -31,7 +35,7 @@ export function corpusCalls(workspace: Workspace): HandlersOf<'corpus.samples' |
         warnings: [...corpus.stats.warnings],
         source,
       };
-      workspace.corpora.put(summary.corpusId, { corpus, path, summary });
+      workspace.corpora.put(summary.corpusId, { corpus, path, collection, summary });
       return summary;
     },
     'corpus.rows': async ({ corpusId, offset, limit, find }) => {
@@ -61,8 +65,32 @@ export function corpusCalls(workspace: Workspace): HandlersOf<'corpus.samples' |
   };
 }
 
-export function pathOf(source: CorpusSource): string {
-  return source.kind === 'sample' ? `sample:${source.name.replace(/^sample:/, '')}` : source.path;
+/** `sample:NAME` or a path; undefined for a collection. */
+export function pathOf(source: CorpusSource): string | undefined {
+  switch (source.kind) {
+    case 'sample':
+      return `sample:${source.name.replace(/^sample:/, '')}`;
+    case 'path':
+      return source.path;
+    case 'collection':
+      return undefined;
+    default:
+      return unreachable(source);
+  }
+}
+
+const SAMPLE_SEED = 1;
+
+async function read(source: CorpusSource, path: string | undefined, workspace: Workspace, work: WorkOptions): Promise<{ readonly corpus: Corpus; readonly collection?: OpenCollection }> {
+  if (source.kind === 'collection') return openCollection(await workspace.milvus.connect(source.target, work.signal), source, SAMPLE_SEED, work);
+  const options = source.kind === 'path' ? source.options : {};
+  return { corpus: await readCorpus(path!, { ...options, resources: workspace.resourcesDir }, work) };
+}
+
+/** Equal texts in another collection, or with another vector field, are another corpus. */
+function collectionId({ source }: OpenCollection, corpus: Corpus): string {
+  const { address, database } = source.target;
+  return hashStrings([corpus.contentHash, address, database ?? '', source.collection, source.vectorField ?? '', JSON.stringify(source.prefixFields ?? [])]).slice(0, 16);
 }
 
 function rowsWith(corpus: OpenCorpus['corpus'], find: string): number[] {

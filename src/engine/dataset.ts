@@ -11,6 +11,7 @@ import type { VectorSet } from '../vectors/vector-set.ts';
 import { queryOf } from '../vectors/query-matrix.ts';
 import type { QueryMatrix } from '../vectors/query-matrix.ts';
 import type { Grades } from '../metrics/relevance.ts';
+import type { SearchedCollection } from './collection-corpus.ts';
 import type { ReportExtras } from './report-extras.ts';
 
 /** A corpus, a query set and a model's embeddings of both, ready to be searched: what every experiment runs on. */
@@ -33,6 +34,10 @@ export interface Dataset {
   /** Embeds a typed query with the same model and prompts; undefined when only vectors were given. */
   readonly embedder: Embedder | undefined;
   readonly summary: DatasetSummary | undefined;
+  /** The collection of the user's that it is, if it is one. */
+  readonly collection?: SearchedCollection | undefined;
+  /** Prefixes to try first, where they are not those of the model. */
+  readonly suggestedDims?: readonly number[] | undefined;
   /** The latest results by store label, for the report that is saved. */
   readonly measured: Map<string, StoreResult>;
   readonly extras: Partial<ReportExtras>;

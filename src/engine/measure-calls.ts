@@ -1,11 +1,13 @@
+import { UserError } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import type { StoreChoice } from '../contract/connection.ts';
 import type { HeadChoice } from '../contract/measure.ts';
 import type { StoreResult } from '../contract/report.ts';
 import type { Schedule } from '../contract/schedule.ts';
-import { measureStore } from '../experiments/store-run.ts';
+import { exactTruth, measureStore } from '../experiments/store-run.ts';
 import type { Dataset } from './dataset.ts';
-import { FLAT, withStore } from './store-choice.ts';
+import { fitToStore } from './fit-to-store.ts';
+import { FLAT, isInPlace, withStore } from './store-choice.ts';
 import type { HandlersOf, Workspace } from './workspace.ts';
 
 const SEED = 1;
@@ -33,16 +35,21 @@ interface Wanted {
 async function measure(workspace: Workspace, dataset: Dataset, wanted: Wanted, work: WorkOptions): Promise<StoreResult> {
   const dims = [...new Set(wanted.dims)].sort((a, b) => a - b);
   const allDims = [...dims, ...wanted.schedules.flatMap((schedule) => schedule.map((stage) => stage.dims))];
+  // A collection that is searched in place has the index it has.
+  const head: HeadChoice = isInPlace(dataset, wanted.store) ? { index: 'autoindex', precision: 'f32' } : wanted.head;
   const result = await withStore(
     dataset,
     wanted.store,
-    { milvus: workspace.milvus, dims: allDims, head: wanted.head },
+    { milvus: workspace.milvus, dims: allDims, head },
     async (store) => {
-      const known = dataset.truths.get(wanted.k);
+      const fitted = fitToStore(store, { dims, schedules: wanted.schedules, head });
+      const [missing] = fitted.left.schedules;
+      if (missing !== undefined) throw new UserError('milvus/in-place', `${missing}: ${store.label} has no field of its first prefix`, { hint: `it has ${store.fixedHeads!.dims.join(', ')}; measure this one on the embedded store` });
+      const truth = dataset.truths.get(wanted.k) ?? (store.fixedHeads === undefined ? undefined : await exactTruth(dataset.store, dataset.data, wanted.k, work));
       const run = await measureStore(
         store,
         dataset.data,
-        { dims, k: wanted.k, schedules: wanted.schedules, head: wanted.head, seed: SEED, latencyQueries: LATENCY_QUERIES, latencyBudgetMs: LATENCY_BUDGET_MS, truth: known },
+        { dims: fitted.dims, k: wanted.k, schedules: fitted.schedules, head: fitted.head, seed: SEED, latencyQueries: LATENCY_QUERIES, latencyBudgetMs: LATENCY_BUDGET_MS, truth },
         work,
       );
       dataset.truths.set(wanted.k, run.truth);

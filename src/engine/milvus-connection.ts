@@ -12,13 +12,20 @@ export interface OpenMilvus {
   readonly target: MilvusTarget;
 }
 
+export interface ConnectHow {
+  /** Opens anew what is open already: the user changed a secret, or wants to know what the server has now. */
+  readonly fresh?: boolean | undefined;
+  /** Whether what the server can is tried out on scratch collections (the usual); false asks without writing anything at all. */
+  readonly trials?: boolean | undefined;
+}
+
 /** The one Milvus connection that the engine holds, and its state for the screens. */
 export interface MilvusConnection {
   state(): ConnectionState;
   /** The open connection, if there is one. */
   current(): OpenMilvus | undefined;
   /** Connects (or takes the open connection to the same target) and probes the server. @throws UserError in words a user can act on. */
-  connect(target: MilvusTarget, signal?: AbortSignal): Promise<OpenMilvus>;
+  connect(target: MilvusTarget, signal?: AbortSignal, options?: ConnectHow): Promise<OpenMilvus>;
   disconnect(): Promise<void>;
   close(): Promise<void>;
 }
@@ -41,8 +48,8 @@ export function createMilvusConnection(resolveSecret: (ref: string) => Promise<s
   return {
     state: () => current,
     current: () => open,
-    async connect(target, signal) {
-      if (open !== undefined && sameTarget(open.target, target) && current.state === 'connected') return open;
+    async connect(target, signal, how = {}) {
+      if (how.fresh !== true && open !== undefined && sameTarget(open.target, target) && current.state === 'connected') return open;
       await drop();
       become({ state: 'connecting', address: target.address });
       try {
@@ -55,7 +62,7 @@ export function createMilvusConnection(resolveSecret: (ref: string) => Promise<s
           },
         });
         try {
-          open = { milvus, server: await probeMilvus(milvus, { signal }), target };
+          open = { milvus, server: await probeMilvus(milvus, { signal, trials: how.trials }), target };
         } catch (error) {
           await milvus.close();
           throw error;
@@ -81,5 +88,5 @@ function lostState(target: MilvusTarget, error: unknown): ConnectionState {
 }
 
 function sameTarget(a: MilvusTarget, b: MilvusTarget): boolean {
-  return a.address === b.address && a.database === b.database && a.tls === b.tls && a.username === b.username && a.secretRef === b.secretRef;
+  return a.address === b.address && a.database === b.database && a.tls === b.tls && a.username === b.username && a.secretRef === b.secretRef && a.timeoutMs === b.timeoutMs;
 }

@@ -1,6 +1,8 @@
 import { UserError, unreachable } from '../base/errors.ts';
-import type { Report } from '../contract/report.ts';
+import type { MilvusTarget } from '../contract/connection.ts';
+import type { Report, StoreResult } from '../contract/report.ts';
 import { commandLine } from '../report/command.ts';
+import type { BenchOptions } from '../report/command.ts';
 import { measurementsCsv } from '../report/csv.ts';
 import { reportHtml } from '../report/html.ts';
 import { reportJson } from '../report/json.ts';
@@ -18,7 +20,7 @@ export function reportCalls(workspace: Workspace): HandlersOf<'reports.list' | '
     'reports.list': () => listReports(folder),
     'reports.get': ({ reportId }) => loadReport(folder, reportId),
     'reports.save': async ({ datasetId, name }) => {
-      const report = reportOf(workspace.datasets.get(datasetId), workspace.resourcesDir);
+      const report = reportOf(workspace.datasets.get(datasetId), workspace);
       return saveReport(folder, report, name ?? `${report.corpus.name} · ${report.model.name}`);
     },
     'reports.delete': async ({ reportId }) => {
@@ -48,7 +50,7 @@ export function reportCalls(workspace: Workspace): HandlersOf<'reports.list' | '
 }
 
 /** The report of what was measured on a dataset so far: the latest store first, all its funnels. */
-function reportOf(dataset: Dataset, resourcesDir: string): Report {
+function reportOf(dataset: Dataset, { resourcesDir, milvus }: Workspace): Report {
   const results = [...dataset.measured.values()].reverse();
   const [main, ...others] = results;
   if (main === undefined || main.ladder.length === 0) {
@@ -59,10 +61,8 @@ function reportOf(dataset: Dataset, resourcesDir: string): Report {
   const command = commandLine({
     corpus: summary === undefined ? undefined : pathOf(summary.corpus.source),
     queries: summary?.queries.source.kind === 'file' ? summary.queries.source.path : summary?.queries.count,
-    model: summary?.model.where === 'local' ? summary.model.path : summary?.model.id,
-    store: main.kind === 'embedded' ? 'embedded' : undefined,
-    head: main.head.index,
-    headPrecision: main.head.precision,
+    model: dataset.collection !== undefined ? dataset.embedder?.card.id : summary?.model.where === 'local' ? summary.model.path : summary?.model.id,
+    ...storeWords(dataset, main, milvus.current()?.target),
     dims: main.ladder.map((entry) => entry.dims),
     k,
     schedules: main.funnels.map((funnel) => funnel.schedule),
@@ -77,4 +77,24 @@ function trecText(report: Report): string {
     throw new UserError('reports/no-answers', 'this report has no answers to write as a TREC run', { hint: 'run the command line with --dump-neighbours' });
   }
   return trecRun({ neighbours: funnel.neighbours, tag: `funnelscope-${funnel.schedule}` });
+}
+
+/** Where it was measured, in the command line's options. */
+function storeWords({ collection }: Dataset, main: StoreResult, target: MilvusTarget | undefined): Partial<BenchOptions> {
+  if (collection === undefined) {
+    const store = main.kind === 'embedded' ? 'embedded' : target?.address;
+    return { store, database: main.kind === 'embedded' ? undefined : target?.database, head: main.head.index, headPrecision: main.head.precision };
+  }
+  const { source, view, keys, totalRows } = collection;
+  return {
+    store: source.target.address,
+    database: source.target.database,
+    collection: view.name,
+    idField: source.idField,
+    titleField: source.titleField,
+    textField: source.textField,
+    vectorField: source.vectorField,
+    prefixFields: (source.prefixFields ?? []).map((prefix) => (prefix.collection === undefined ? prefix.field : `${prefix.collection}/${prefix.field}`)),
+    rows: keys.length < totalRows ? keys.length : undefined,
+  };
 }

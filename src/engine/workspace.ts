@@ -7,6 +7,7 @@ import type { ConnectionState } from '../contract/connection.ts';
 import type { CorpusSummary, QuerySummary } from '../contract/dataset.ts';
 import type { EngineEvent } from '../contract/wire.ts';
 import type { Corpus, QuerySet } from '../corpus/corpus.ts';
+import type { OpenCollection } from './collection-corpus.ts';
 import type { Dataset } from './dataset.ts';
 import { closeDataset } from './dataset.ts';
 import { createMilvusConnection } from './milvus-connection.ts';
@@ -35,7 +36,9 @@ export type Handlers = HandlersOf<CallName>;
 
 export interface OpenCorpus {
   readonly corpus: Corpus;
-  readonly path: string;
+  /** Where it came from: a path, `sample:NAME`, or undefined for a collection. */
+  readonly path: string | undefined;
+  readonly collection?: OpenCollection | undefined;
   readonly summary: CorpusSummary;
 }
 

@@ -50,7 +50,9 @@ export async function measureStore(store: Store, data: ExperimentData, spec: Sto
     checkSchedule(schedule, { dims: store.dims, k: Math.min(spec.k, store.rowCount) });
     return clampSchedule(schedule, store.rowCount);
   });
-  const isExact = spec.head.index === 'flat' && spec.head.precision === 'f32';
+  // A store that has its heads answers for itself at every prefix, exact or not; what it has at full dimension is its baseline.
+  const isFixed = store.fixedHeads !== undefined;
+  const isExact = !isFixed && spec.head.index === 'flat' && spec.head.precision === 'f32';
   const { truth, tables } = await sweepTruth(store, data, spec, isExact, work);
 
   const heads = new Map<number, Head>();
@@ -59,7 +61,8 @@ export async function measureStore(store: Store, data: ExperimentData, spec: Sto
     for (const dims of new Set([...spec.dims, ...schedules.map((schedule) => schedule[0]!.dims)])) {
       heads.set(dims, await store.openHead({ dims, ...spec.head }, work));
     }
-    baselineHead = isExact && heads.has(store.dims) ? heads.get(store.dims)! : await store.openHead({ dims: store.dims, index: 'flat', precision: 'f32' }, work);
+    const exactHead = isFixed ? spec.head : ({ index: 'flat', precision: 'f32' } as const);
+    baselineHead = (isExact || isFixed) && heads.has(store.dims) ? heads.get(store.dims)! : await store.openHead({ dims: store.dims, ...exactHead }, work);
 
     for (const dims of spec.dims) {
       if (!tables.has(dims)) tables.set(dims, await heads.get(dims)!.searchMany(data.queries, Math.min(spec.k, store.rowCount), work));
@@ -88,6 +91,7 @@ export async function measureStore(store: Store, data: ExperimentData, spec: Sto
       qps: qpsOf(baselineLatency),
       bytesPerVector: store.dims * 4,
       totalBytes: baselineHead.sizeBytes,
+      ...(isFixed && spec.head.index !== 'flat' ? { index: spec.head.index } : {}),
     };
     const ladder = spec.dims.map((dims): LadderEntry => {
       const table = tables.get(dims)!;
@@ -126,6 +130,12 @@ export async function measureStore(store: Store, data: ExperimentData, spec: Sto
   } finally {
     for (const head of new Set([...heads.values(), ...(baselineHead === undefined ? [] : [baselineHead])])) await head.close();
   }
+}
+
+/** The exact neighbours at full dimension, from a store that sweeps exactly. */
+export async function exactTruth(store: Store, data: ExperimentData, k: number, work: WorkOptions = {}): Promise<Truth> {
+  const swept = await store.sweep(data.queries, [store.dims], truthDepth(k, store.rowCount), work);
+  return truthOf(swept.get(store.dims)!, k, store.rowCount, data.scorer);
 }
 
 async function sweepTruth(store: Store, data: ExperimentData, spec: StoreRunSpec, isExact: boolean, work: WorkOptions): Promise<{ truth: Truth; tables: Map<number, NeighbourTable> }> {

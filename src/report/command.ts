@@ -9,6 +9,16 @@ export interface BenchOptions {
   readonly queryVectors?: string | undefined;
   /** `embedded` or an address; a user name and password inside it are left out. */
   readonly store?: string | undefined;
+  readonly database?: string | undefined;
+  /** A collection of that Milvus, and its fields; empty names stand for none. */
+  readonly collection?: string | undefined;
+  readonly idField?: string | undefined;
+  readonly titleField?: string | undefined;
+  readonly textField?: string | undefined;
+  readonly vectorField?: string | undefined;
+  /** `FIELD` or `COLLECTION/FIELD`. */
+  readonly prefixFields?: readonly string[] | undefined;
+  readonly rows?: number | undefined;
   readonly head?: string | undefined;
   readonly headPrecision?: string | undefined;
   readonly dims?: readonly number[] | undefined;
@@ -30,6 +40,14 @@ export function commandLine(options: BenchOptions): string {
     ['--vectors', options.vectors],
     ['--query-vectors', options.queryVectors],
     ['--store', options.store === undefined ? undefined : withoutSecrets(options.store)],
+    ['--database', options.database],
+    ['--collection', options.collection],
+    ['--id-field', options.idField],
+    ['--title-field', options.titleField],
+    ['--text-field', options.textField],
+    ['--vector-field', options.vectorField],
+    ...(options.prefixFields ?? []).map((field) => ['--prefix-field', field] as const),
+    ['--rows', options.rows],
     ['--head', options.head],
     ['--head-precision', options.headPrecision],
     ['--dims', options.dims?.join(',')],

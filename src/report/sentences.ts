@@ -1,5 +1,6 @@
 import { formatBytes, formatCount, formatList, formatMs, formatPart, formatPercent, formatPercentInterval, formatPoints, formatRatio, formatInterval } from '../base/format.ts';
 import type { FunnelEntry, LadderEntry, StoreResult } from '../contract/report.ts';
+import { baselineWords } from './baseline-words.ts';
 import { bestFunnel, highRecall } from './choice.ts';
 import { storeNames, storeResults, type Measured } from './store-results.ts';
 
@@ -9,12 +10,13 @@ export function notPayingSentence(store: StoreResult): string | undefined {
   const losers = funnels.filter((funnel) => !funnel.pays);
   if (losers.length === 0) return undefined;
   const exact = formatMs(baseline.latencyMs.p50);
+  const plain = baseline.index === undefined ? 'plain exact search' : `plain ${baselineWords(store)}`;
   const [only] = losers;
   if (losers.length === 1 && only !== undefined) {
     const compared = `${formatMs(only.latencyMs.p50)} against ${exact} p50`;
     const sentence = isSlower(only, baseline.latencyMs.p50)
-      ? `The funnel ${only.schedule} is slower than plain exact search: ${compared}.`
-      : `The funnel ${only.schedule} is not measurably faster than plain exact search: ${compared}.`;
+      ? `The funnel ${only.schedule} is slower than ${plain}: ${compared}.`
+      : `The funnel ${only.schedule} is not measurably faster than ${plain}: ${compared}.`;
     return funnels.length === 1 ? `${sentence} Search at full dimension instead.` : sentence;
   }
   const slower = losers.filter((funnel) => isSlower(funnel, baseline.latencyMs.p50)).length;
@@ -23,10 +25,10 @@ export function notPayingSentence(store: StoreResult): string | undefined {
   const which = `${formatList([...named, ...more])}, against ${exact} p50`;
   if (losers.length === funnels.length) {
     return slower === losers.length
-      ? `No funnel pays here: all ${losers.length} are slower than plain exact search (${which}). Search at full dimension instead.`
-      : `No funnel pays here: none of the ${losers.length} is measurably faster than plain exact search (${which}). Search at full dimension instead.`;
+      ? `No funnel pays here: all ${losers.length} are slower than ${plain} (${which}). Search at full dimension instead.`
+      : `No funnel pays here: none of the ${losers.length} is measurably faster than ${plain} (${which}). Search at full dimension instead.`;
   }
-  return `${losers.length} of the ${funnels.length} funnels are ${slower === losers.length ? 'slower' : 'not measurably faster'} than plain exact search: ${which}.`;
+  return `${losers.length} of the ${funnels.length} funnels are ${slower === losers.length ? 'slower' : 'not measurably faster'} than ${plain}: ${which}.`;
 }
 
 function isSlower(funnel: FunnelEntry, exactMs: number): boolean {
@@ -39,7 +41,7 @@ export function bestFunnelSentence(store: StoreResult, dims: number): string | u
   if (best === undefined) return undefined;
   return (
     `The funnel ${best.schedule} keeps ${formatPercentInterval(best.recall)} of the true neighbours at ${formatMs(best.latencyMs.p50)} p50, ` +
-    `${formatRatio(best.speedup)} as fast as exact search at ${dims} dims (${formatMs(store.baseline.latencyMs.p50)}).` +
+    `${formatRatio(best.speedup)} as fast as ${baselineWords(store)} at ${dims} dims (${formatMs(store.baseline.latencyMs.p50)}).` +
     (best.recall.value < highRecall ? ' No funnel measured keeps 99 %: the tuner can look for one (--tune recall=0.99).' : '')
   );
 }
@@ -142,8 +144,9 @@ export function otherStoreSentences(report: Measured): readonly string[] {
         : Math.abs(widest.gap) < 0.001
           ? ` Its recall is that of ${names[0]} at every prefix.`
           : ` Its recall is up to ${formatPoints(Math.abs(widest.gap)).slice(1)} points ${widest.gap < 0 ? 'below' : 'above'} ${names[0]}'s (at ${widest.dims} dims).`;
-    const head = `${names[index + 1]} (${store.head.index}, ${store.head.precision}): exact search ${formatMs(store.baseline.latencyMs.p50)} p50`;
-    return [`${head}${best === undefined ? '' : `, ${best.schedule} ${formatMs(best.latencyMs.p50)} with ${formatPercentInterval(best.recall)} of the true neighbours`}.${recall}`];
+    const head = `${names[index + 1]} (${store.head.index}, ${store.head.precision}): ${baselineWords(store)} ${formatMs(store.baseline.latencyMs.p50)} p50`;
+    const noneOf = store.funnels.length === 0 ? '' : store.funnels.length === 1 ? `; ${store.funnels[0]!.schedule}, ${formatMs(store.funnels[0]!.latencyMs.p50)}, does not pay there` : `; none of its ${store.funnels.length} funnels pays there`;
+    return [`${head}${best === undefined ? noneOf : `, ${best.schedule} ${formatMs(best.latencyMs.p50)} with ${formatPercentInterval(best.recall)} of the true neighbours`}.${recall}`];
   });
 }
 

@@ -1,6 +1,7 @@
 import type { WorkOptions } from '../base/progress.ts';
 import type { Neighbours, NeighbourTable } from '../vectors/neighbours.ts';
 import type { QueryMatrix } from '../vectors/query-matrix.ts';
+import type { HeadChoice } from '../contract/measure.ts';
 import type { Stage } from '../contract/schedule.ts';
 
 export type { QueryMatrix };
@@ -54,6 +55,8 @@ export interface Store {
   readonly label: string;
   readonly rowCount: number;
   readonly dims: number;
+  /** Of a store that makes no heads but has some: their prefixes, rising, full dimension last, and what they are. */
+  readonly fixedHeads?: { readonly dims: readonly number[]; readonly choice: HeadChoice } | undefined;
   /** A remark that must stand next to every latency measured on this store, or undefined. */
   readonly latencyRemark?: string | undefined;
   /** @throws UserError when the store cannot make such a head (index type, precision, parameters, prefix). */

@@ -14,6 +14,7 @@ const places: Readonly<Record<ModelEntry['where'], { readonly text: string; read
   local: { text: 'on this disk', tone: 'good' },
   hub: { text: 'to download', tone: '' },
   api: { text: 'API', tone: 'warn' },
+  collection: { text: 'in Milvus', tone: '' },
 };
 
 /** The catalogue: one model a line, its trained prefixes drawn on one common scale. */

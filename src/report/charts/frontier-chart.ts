@@ -1,3 +1,4 @@
+import { baselineWords } from '../baseline-words.ts';
 import { formatMs, formatPercentInterval } from '../../base/format.ts';
 import type { Interval, Latency } from '../../contract/measure.ts';
 import type { StoreResult } from '../../contract/report.ts';
@@ -61,12 +62,12 @@ export function frontierChart(report: Measured): Markup {
 
 function configurations(store: StoreResult, dims: number): readonly Configuration[] {
   return [
-    // Plain search of all dimensions on an exact head is the baseline itself.
+    // Plain search of all dimensions on an exact head, or on the only one there is, is the baseline itself.
     ...store.ladder
-      .filter((entry) => entry.dims < dims || store.head.index !== 'flat' || store.head.precision !== 'f32')
+      .filter((entry) => entry.dims < dims || (store.baseline.index === undefined && (store.head.index !== 'flat' || store.head.precision !== 'f32')))
       .map((entry) => ({ ...entry, name: `${entry.dims} dims`, shape: shapeOf.prefix })),
     ...store.funnels.map((funnel) => ({ ...funnel, name: funnel.schedule, shape: shapeOf.funnel })),
-    { ...store.baseline, name: `exact, ${dims} dims`, shape: shapeOf.baseline },
+    { ...store.baseline, name: `${store.baseline.index === undefined ? 'exact' : baselineWords(store)}, ${dims} dims`, shape: shapeOf.baseline },
   ];
 }
 

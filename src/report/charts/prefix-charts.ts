@@ -1,3 +1,4 @@
+import { baselineWords } from '../baseline-words.ts';
 import { formatBytes, formatMs, formatPercent, formatPercentInterval } from '../../base/format.ts';
 import type { LadderEntry } from '../../contract/report.ts';
 import type { Markup } from '../markup.ts';
@@ -54,7 +55,7 @@ export function latencyChart(report: Measured): Markup {
     y: { kind: 'log', domain, ticks: logTicks(...domain).map((at) => ({ at, label: timeTick(at) })), title: 'latency, p50 with band to p95, log scale' },
     series,
     columnName,
-    reference: approximate ? { y: exactMs, text: `exact search ${formatMs(exactMs)}` } : undefined,
+    reference: approximate ? { y: exactMs, text: `${baselineWords(report)} ${formatMs(exactMs)}` } : undefined,
     label: 'Latency against prefix dimension',
   });
 }

@@ -2,6 +2,7 @@ import { formatBytes, formatCount, formatInterval, formatMs, formatNumber, forma
 import type { FunnelEntry, Report, StoreResult } from '../../contract/report.ts';
 import { frontierChart, frontierOf } from '../charts/frontier-chart.ts';
 import { survivalChart } from '../charts/survival-chart.ts';
+import { baselineWords } from '../baseline-words.ts';
 import { bestFunnel, highRecall } from '../choice.ts';
 import { numeric, tableOf, words, type Section, type Table } from '../section.ts';
 import { bestFunnelSentence, lossSentence, notPayingSentence, otherStoreSentences, remarkSentences } from '../sentences.ts';
@@ -16,7 +17,7 @@ export function frontierSection(report: Report): Section {
   const own = stores[0]!;
   const lead =
     own.funnels.length === 0
-      ? `Exact search keeps everything at ${formatMs(own.baseline.latencyMs.p50)} p50; what lies left of it trades recall for time.`
+      ? own.baseline.index === undefined ? `Exact search keeps everything at ${formatMs(own.baseline.latencyMs.p50)} p50; what lies left of it trades recall for time.` : `Plain ${baselineWords(own)} at full dimension keeps ${formatPercentInterval(own.baseline.recall)} at ${formatMs(own.baseline.latencyMs.p50)} p50.`
       : [notPayingSentence(own), bestFunnelSentence(own, report.model.dims)].filter((sentence) => sentence !== undefined).join(' ');
   return {
     id: 'frontier',
@@ -44,7 +45,7 @@ export function funnelSection(report: Report): Section | undefined {
     notes: [...(own.latencyRemark === undefined ? [] : [own.latencyRemark]), ...(shown.length < own.funnels.length ? [`The ${shown.length} most useful of ${own.funnels.length} funnels are drawn; the table has all.`] : [])],
     figures: [
       ...shown.map((funnel) => ({
-        caption: captionOf(funnel, funnel === best),
+        caption: captionOf(funnel, funnel === best, baselineWords(own)),
         chart: () => survivalChart(funnel, report.corpus.count, report.k),
         tables: [stageTable(funnel)],
       })),
@@ -53,9 +54,9 @@ export function funnelSection(report: Report): Section | undefined {
   };
 }
 
-function captionOf(funnel: FunnelEntry, isBest: boolean): string {
+function captionOf(funnel: FunnelEntry, isBest: boolean, baseline: string): string {
   const name = funnel.name === undefined ? '' : `${funnel.name}: `;
-  const verdict = funnel.pays ? `${formatRatio(funnel.speedup)} as fast as exact search` : funnel.speedup < 1 ? 'slower than exact search' : 'not measurably faster than exact search';
+  const verdict = funnel.pays ? `${formatRatio(funnel.speedup)} as fast as ${baseline}` : funnel.speedup < 1 ? `slower than ${baseline}` : `not measurably faster than ${baseline}`;
   return `${name}${funnel.schedule}${isBest && funnel.recall.value >= highRecall ? ' (recommended)' : ''} · recall ${formatPercentInterval(funnel.recall)} · ${formatMs(funnel.latencyMs.p50)} p50 · ${verdict}`;
 }
 
@@ -92,7 +93,7 @@ export function funnelTable(store: StoreResult, report: Report, caption: string)
       funnel.pays ? 'yes' : 'no',
       formatBytes(funnel.bytesReadPerQuery),
     ]),
-    [`exact, ${report.model.dims} dims`, formatPercentInterval(exact.recall), exact.ndcg === undefined ? '' : formatInterval(exact.ndcg), formatNumber(exact.latencyMs.p50), formatNumber(exact.latencyMs.p95), '1×', '', formatBytes(exact.totalBytes)],
+    [`${exact.index === undefined ? 'exact' : baselineWords(store)}, ${report.model.dims} dims`, formatPercentInterval(exact.recall), exact.ndcg === undefined ? '' : formatInterval(exact.ndcg), formatNumber(exact.latencyMs.p50), formatNumber(exact.latencyMs.p95), '1×', '', formatBytes(exact.totalBytes)],
   ]);
 }
 

@@ -8,6 +8,7 @@ export function methodTable(report: Report): Table {
   const { corpus, queries, model, machine } = report;
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['corpus', `${corpus.name}: ${formatCount(corpus.count)} documents${corpus.format === undefined ? '' : `, ${corpus.format}`}`],
+    ...collectionFacts(report),
     ['corpus content', corpus.contentHash],
     ['empty, duplicated documents', corpus.emptyCount === undefined && corpus.duplicateCount === undefined ? undefined : `${formatCount(corpus.emptyCount ?? 0)}, ${formatCount(corpus.duplicateCount ?? 0)}`],
     ['queries', `${queries.name}: ${formatCount(queries.count)}, ${queries.withQrels === 0 ? 'no qrels' : `${formatCount(queries.withQrels)} with qrels`}`],
@@ -24,6 +25,21 @@ export function methodTable(report: Report): Table {
     ['when', `${formatDate(report.createdAt)}, Funnelscope ${report.version}`],
   ];
   return tableOf('What was measured', [words('what'), words('value')], facts.filter((fact): fact is [string, string] => fact[1] !== undefined));
+}
+
+/** A collection of the user's: where it is, what its fields are, what was measured where. */
+function collectionFacts(report: Report): readonly (readonly [string, string])[] {
+  const { collection, count } = report.corpus;
+  if (collection === undefined) return [];
+  const fields = [`key ${collection.keyField}`, ...(collection.idField === collection.keyField ? [] : [`id ${collection.idField}`]), ...(collection.titleField === undefined ? [] : [`title ${collection.titleField}`]), ...(collection.textField === undefined ? [] : [`text ${collection.textField}`])];
+  return [
+    ['collection', `${collection.name} on ${collection.server}, only read: ${formatCount(count)} of ${formatCount(collection.rows)} rows searched; ${formatList(fields)}`],
+    ...collection.vectorFields.map((field): readonly [string, string] => [
+      'vector field',
+      `${field.collection}.${field.field}: ${field.dims} dims, ${field.type}, ${field.index === undefined ? 'no index' : `${field.index} by ${field.metric ?? 'its default'}`}`,
+    ]),
+    ...collection.measured.map((sentence): readonly [string, string] => ['measured', sentence]),
+  ];
 }
 
 function paramWords(params: Readonly<Record<string, number>> | undefined): string {

@@ -16,6 +16,8 @@ export interface FieldInfo {
   readonly isPrimary: boolean;
   /** Of vector fields. */
   readonly dims?: number | undefined;
+  /** Of text fields: most bytes of a value. */
+  readonly maxLength?: number | undefined;
 }
 
 export interface CollectionInfo {
@@ -23,6 +25,8 @@ export interface CollectionInfo {
   readonly description: string;
   readonly properties: Readonly<Record<string, string>>;
   readonly fields: readonly FieldInfo[];
+  /** Whether rows may have fields beside these. */
+  readonly isDynamic?: boolean | undefined;
 }
 
 export interface IndexInfo {
@@ -207,6 +211,7 @@ export async function connectMilvus(target: ResolvedTarget, options: ConnectOpti
         description: answer.schema.description,
         properties: Object.fromEntries(answer.properties.map(({ key, value }) => [key, String(value)])),
         fields: answer.schema.fields.map(fieldInfoOf),
+        isDynamic: answer.schema.enable_dynamic_field,
       };
     } catch (error) {
       if (kindOf(error) === 'no-collection') return undefined;
@@ -364,7 +369,8 @@ export async function connectMilvus(target: ResolvedTarget, options: ConnectOpti
 
   function fieldInfoOf(field: FieldSchema): FieldInfo {
     const name = typeof field.data_type === 'number' ? types[field.data_type] : field.data_type;
-    return { name: field.name, type: String(name), isPrimary: field.is_primary_key, ...(field.dim === undefined ? {} : { dims: Number(field.dim) }) };
+    const maxLength = lengthOf(field);
+    return { name: field.name, type: String(name), isPrimary: field.is_primary_key, ...(field.dim === undefined ? {} : { dims: Number(field.dim) }), ...(maxLength === undefined ? {} : { maxLength }) };
   }
 }
 
@@ -376,6 +382,12 @@ export async function connectMilvus(target: ResolvedTarget, options: ConnectOpti
 function skipRetryInterceptor(sdk: SdkClient): void {
   const chain: unknown = sdk.channelOptions.interceptors;
   if (Array.isArray(chain) && chain.length === 3) sdk.channelOptions.interceptors = chain.slice(0, -1);
+}
+
+/** The SDK lifts it out of the type parameters on some versions only. */
+function lengthOf(field: FieldSchema): number | undefined {
+  const given = field.max_length ?? field.type_params?.find(({ key }) => key === 'max_length')?.value;
+  return given === undefined ? undefined : Number(given);
 }
 
 /** Some answers are a status, most carry one, a few (a connect) have none. */

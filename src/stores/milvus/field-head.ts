@@ -10,8 +10,8 @@ export interface FieldHeadParts {
   readonly rowCount: number;
   readonly sizeBytes: number;
   readonly buildMs: number;
-  /** What to send with a search that keeps `keep`. @throws UserError `milvus/parameter` */
-  readonly searchParams: (keep: number) => Readonly<Record<string, number>>;
+  /** What to send with a search for so many hits. @throws UserError `milvus/parameter` */
+  readonly searchParams: (limit: number) => Readonly<Record<string, number>>;
 }
 
 /** The head search on one vector field. Closing it changes nothing on the server: collections stay for the next run. */
@@ -25,7 +25,7 @@ export function fieldHead(context: MilvusContext, parts: FieldHeadParts): Head {
       const start = performance.now();
       checkQuery(query, undefined, spec.dims);
       const limit = Math.min(keep, rowCount);
-      const { found, roundTripMs } = await searchOne(context, field, query, { keep: limit, params: parts.searchParams(limit), signal });
+      const { found, roundTripMs } = await searchOne(context, field, query, { keep: limit, paramsFor: parts.searchParams, signal });
       const totalMs = performance.now() - start;
       return { ...found, dims: spec.dims, timing: { totalMs, serverMs: roundTripMs, localMs: Math.max(0, totalMs - roundTripMs) } };
     },
@@ -33,7 +33,7 @@ export function fieldHead(context: MilvusContext, parts: FieldHeadParts): Head {
       checkQueries(queries, undefined, spec.dims);
       const limit = Math.min(keep, rowCount);
       const onDone = queryProgress(work, `searching ${spec.dims} dims on Milvus`, queries.queryCount);
-      return searchMany(context, field, queries, { keep: limit, params: parts.searchParams(limit), signal: work.signal }, rowCount, onDone);
+      return searchMany(context, field, queries, { keep: limit, paramsFor: parts.searchParams, signal: work.signal }, rowCount, onDone);
     },
     async close() {},
   };

@@ -17,25 +17,23 @@ const SCRATCH_DIMS = 32;
 const MOST_COLLECTIONS_DESCRIBED = 200;
 const SCRATCH_MAX_AGE_MS = 10 * 60_000;
 
+export interface ProbeOptions extends CallOptions {
+  /** False writes nothing: what needs trying (several vector fields, half floats, rarer indexes) then counts as not there. */
+  readonly trials?: boolean | undefined;
+}
+
 /**
  * Asks the server what it is and what it can, by really trying on tiny scratch collections that are dropped at once.
  * @throws UserError `milvus/…` when the server goes away meanwhile; CancelledError.
  */
-export async function probeMilvus(milvus: Milvus, options: CallOptions = {}): Promise<MilvusServer> {
+export async function probeMilvus(milvus: Milvus, options: ProbeOptions = {}): Promise<MilvusServer> {
   const start = performance.now();
-  const names = await milvus.listCollections(options);
-  await dropOldScratch(milvus, names, options);
-  const maxVectorFields = await mostVectorFields(milvus, options);
-  const float16 = await canCreate(milvus, [{ name: 'v0', type: 'Float16Vector', isPrimary: false, dims: SCRATCH_DIMS }], options);
-  const binary = await canCreate(milvus, [{ name: 'v0', type: 'BinaryVector', isPrimary: false, dims: SCRATCH_DIMS }], options);
-  const indexes = milvus.isLite ? LITE_INDEXES : await indexTypes(milvus, options);
-  const collections: MilvusServer['collections'] = [];
-  for (const name of names.filter((one) => !one.startsWith(SCRATCH_PREFIX)).sort().slice(0, MOST_COLLECTIONS_DESCRIBED)) {
-    // It may be dropped between the list and here.
-    const info = isOwnName(name) ? await milvus.describe(name, options) : undefined;
-    const rowCount = await milvus.roughCount(name, options).catch(() => undefined);
-    collections.push({ name, ...(rowCount === undefined ? {} : { rowCount }), ownedByFunnelscope: info !== undefined && manifestOf(info) !== undefined });
-  }
+  const isTried = options.trials !== false;
+  if (isTried) await dropOldScratch(milvus, await milvus.listCollections(options), options);
+  const maxVectorFields = isTried ? await mostVectorFields(milvus, options) : undefined;
+  const float16 = isTried && (await canCreate(milvus, [{ name: 'v0', type: 'Float16Vector', isPrimary: false, dims: SCRATCH_DIMS }], options));
+  const binary = isTried && (await canCreate(milvus, [{ name: 'v0', type: 'BinaryVector', isPrimary: false, dims: SCRATCH_DIMS }], options));
+  const indexes = milvus.isLite ? LITE_INDEXES : isTried ? await indexTypes(milvus, options) : COMMON_INDEXES;
   return {
     address: milvus.address,
     label: `${productOf(milvus)} at ${milvus.address}`,
@@ -46,10 +44,23 @@ export async function probeMilvus(milvus: Milvus, options: CallOptions = {}): Pr
     float16,
     binary,
     maxTopK: MAX_TOP_K,
-    collections,
+    collections: await collectionsOf(milvus, options),
     ...(milvus.isLite ? { latencyRemark: LITE_REMARK } : {}),
     probedMs: performance.now() - start,
   };
+}
+
+/** The collections there are, scratch ones of a probe left out. Only asks. */
+export async function collectionsOf(milvus: Milvus, options: CallOptions = {}): Promise<MilvusServer['collections']> {
+  const names = await milvus.listCollections(options);
+  const collections: MilvusServer['collections'] = [];
+  for (const name of names.filter((one) => !one.startsWith(SCRATCH_PREFIX)).sort().slice(0, MOST_COLLECTIONS_DESCRIBED)) {
+    // It may be dropped between the list and here.
+    const info = isOwnName(name) ? await milvus.describe(name, options) : undefined;
+    const rowCount = await milvus.roughCount(name, options).catch(() => undefined);
+    collections.push({ name, ...(rowCount === undefined ? {} : { rowCount }), ownedByFunnelscope: info !== undefined && manifestOf(info) !== undefined });
+  }
+  return collections;
 }
 
 /** "Milvus Lite 3.2.2", "Milvus 2.3.5". */

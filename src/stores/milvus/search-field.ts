@@ -3,7 +3,7 @@ import { UserError } from '../../base/errors.ts';
 import type { WorkOptions } from '../../base/progress.ts';
 import type { NeighbourTable, Neighbours } from '../../vectors/neighbours.ts';
 import type { QueryMatrix } from '../store.ts';
-import type { Hit } from './client.ts';
+import type { Hit, SearchAnswer, SearchRequest } from './client.ts';
 import type { MilvusContext } from './context.ts';
 import { onLoaded } from './loaded.ts';
 import type { VectorPrecision } from './manifest.ts';
@@ -23,34 +23,56 @@ export interface SearchField {
   readonly filterOf: (rows: Int32Array) => string;
   /** Milvus's score as the cosine at this prefix. */
   readonly cosineOf: (score: number) => number;
+  /** Of a collection of the user's: `rows` of its rows, beside the `searched` ones, are no answers (they are the queries). */
+  readonly hidden?: { readonly rows: number; readonly searched: number } | undefined;
 }
 
 export interface FieldSearch {
   readonly keep: number;
   readonly filter?: string | undefined;
-  readonly params?: Readonly<Record<string, number>> | undefined;
+  /** What to send with a search for so many hits. @throws UserError `milvus/parameter` */
+  readonly paramsFor?: ((limit: number) => Readonly<Record<string, number>>) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** One query: the best `keep` rows and the time of the round trip. */
 export async function searchOne(context: MilvusContext, field: SearchField, query: Float32Array, search: FieldSearch): Promise<{ found: Neighbours; roundTripMs: number }> {
   checkTopK(context, search.keep);
-  const answer = await onLoaded(context, field.collection, search.signal, () =>
-    context.milvus.search(
-      {
-        collection: field.collection,
-        field: field.field,
-        vectors: [queryValueOf(query, field.dims, field.precision)],
-        limit: search.keep,
-        keyField: field.keyField,
-        metric: field.metric,
-        filter: search.filter,
-        params: search.params,
-      },
-      { signal: search.signal },
-    ),
+  const vectors = [queryValueOf(query, field.dims, field.precision)];
+  const most = mostHits(context, field, search);
+  let roundTripMs = 0;
+  for (let limit = firstLimit(field, search, most); ; limit = Math.min(most, limit * 2)) {
+    const answer = await ask(context, field, vectors, limit, search);
+    roundTripMs += answer.roundTripMs;
+    const hits = answer.lists[0] ?? [];
+    const found = neighboursFrom(field, hits, search.keep);
+    if (isEnough(found, hits, search.keep, limit, most)) return { found, roundTripMs };
+  }
+}
+
+function ask(context: MilvusContext, field: SearchField, vectors: SearchRequest['vectors'], limit: number, search: Omit<FieldSearch, 'keep'>): Promise<SearchAnswer> {
+  const { collection, keyField, metric } = field;
+  const params = search.paramsFor?.(limit);
+  return onLoaded(context, collection, search.signal, () =>
+    context.milvus.search({ collection, field: field.field, vectors, limit, keyField, metric, filter: search.filter, params }, { signal: search.signal }),
   );
-  return { found: neighboursFrom(field, answer.lists[0] ?? []), roundTripMs: answer.roundTripMs };
+}
+
+/** With hidden rows among the hits more are asked for than are kept; under a filter there are none. */
+function mostHits(context: MilvusContext, field: SearchField, search: Pick<FieldSearch, 'keep' | 'filter'>): number {
+  const hidden = search.filter === undefined ? (field.hidden?.rows ?? 0) : 0;
+  return Math.max(search.keep, Math.min(search.keep + hidden, context.server.maxTopK));
+}
+
+/** Room for the hidden rows to expect (the query itself, and its share of the others): rarely asked again, never many too many. */
+function firstLimit(field: SearchField, search: Pick<FieldSearch, 'keep'>, most: number): number {
+  if (most === search.keep || field.hidden === undefined) return search.keep;
+  const expected = (search.keep * field.hidden.rows) / (field.hidden.rows + field.hidden.searched);
+  return Math.min(most, search.keep + 2 + Math.ceil(expected + 3 * Math.sqrt(expected)));
+}
+
+function isEnough(found: Neighbours, hits: readonly Hit[], keep: number, limit: number, most: number): boolean {
+  return found.rows.length >= keep || limit >= most || hits.length < limit;
 }
 
 /** Hits a batched call may bring back: answers of servers are limited, and so is this process's patience to unpack one. */
@@ -79,22 +101,20 @@ export async function searchMany(
   const { keep } = search;
   const rows = new Int32Array(queries.queryCount * keep).fill(-1);
   const scores = new Float32Array(queries.queryCount * keep).fill(-Infinity);
-  const each = queriesACall(context, keep, rowCount);
+  const most = mostHits(context, field, search);
+  const limit = firstLimit(field, search, most);
+  const each = queriesACall(context, limit, rowCount);
   for (let start = 0; start < queries.queryCount; start += each) {
     throwIfCancelled(search.signal);
     const count = Math.min(each, queries.queryCount - start);
     const vectors = Array.from({ length: count }, (_, i) => queryValueOf(queries.data.subarray((start + i) * queries.dims, (start + i + 1) * queries.dims), field.dims, field.precision));
-    const answer = await onLoaded(context, field.collection, search.signal, () =>
-      context.milvus.search(
-        { collection: field.collection, field: field.field, vectors, limit: keep, keyField: field.keyField, metric: field.metric, params: search.params },
-        { signal: search.signal },
-      ),
-    );
-    answer.lists.forEach((list, i) => {
-      const found = neighboursFrom(field, list);
+    const answer = await ask(context, field, vectors, limit, search);
+    for (const [i, list] of answer.lists.entries()) {
+      let found = neighboursFrom(field, list, keep);
+      if (!isEnough(found, list, keep, limit, most)) found = (await searchOne(context, field, queries.data.subarray((start + i) * queries.dims, (start + i + 1) * queries.dims), search)).found;
       rows.set(found.rows, (start + i) * keep);
       scores.set(found.scores, (start + i) * keep);
-    });
+    }
     onDone?.(start + count);
   }
   return { queryCount: queries.queryCount, k: keep, rows, scores };
@@ -111,8 +131,8 @@ function checkTopK(context: MilvusContext, keep: number): void {
   }
 }
 
-/** Hits as rows with cosines, best first, equal scores by rising row: as every store orders them. */
-function neighboursFrom(field: SearchField, hits: readonly Hit[]): Neighbours {
+/** Hits as rows with cosines, best first, equal scores by rising row: as every store orders them. Hidden rows and all beyond `keep` fall out. */
+function neighboursFrom(field: SearchField, hits: readonly Hit[], keep: number): Neighbours {
   const rows = new Int32Array(hits.length);
   const scores = new Float32Array(hits.length);
   let count = 0;
@@ -123,7 +143,8 @@ function neighboursFrom(field: SearchField, hits: readonly Hit[]): Neighbours {
     scores[count] = field.cosineOf(hit.score);
     count += 1;
   }
-  return inOrder(rows.subarray(0, count), scores.subarray(0, count));
+  const { rows: sorted, scores: cosines } = inOrder(rows.subarray(0, count), scores.subarray(0, count));
+  return { rows: sorted.subarray(0, keep), scores: cosines.subarray(0, keep) };
 }
 
 /** Sorts what is almost sorted: only runs of equal scores are out of order. */

@@ -1,13 +1,16 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MilvusServer } from '../../../src/contract/connection.ts';
 import { connectMilvus } from '../../../src/stores/milvus/client.ts';
 import type { Milvus } from '../../../src/stores/milvus/client.ts';
 import { USUAL_TIMES } from '../../../src/stores/milvus/context.ts';
 import type { MilvusContext } from '../../../src/stores/milvus/context.ts';
-import { viewCollection } from '../../../src/stores/milvus/existing-collection.ts';
-import { readKeys, readPages, sampleCollection } from '../../../src/stores/milvus/existing-rows.ts';
+import { pickFields, vectorFieldOf, viewCollection } from '../../../src/stores/milvus/existing-collection.ts';
+import { readKeys, readPages, readVectors } from '../../../src/stores/milvus/existing-rows.ts';
+import { readTexts } from '../../../src/stores/milvus/existing-texts.ts';
 import { openExistingStore } from '../../../src/stores/milvus/existing-store.ts';
 import { probeMilvus } from '../../../src/stores/milvus/probe.ts';
+import { readOnly } from '../../../src/stores/milvus/read-only.ts';
 import { resolveTarget } from '../../../src/stores/milvus/target.ts';
 import { neighboursOf } from '../../../src/vectors/neighbours.ts';
 import { startLite } from '../milvus-server.ts';
@@ -45,7 +48,7 @@ await describeWithLite('a collection of the user’s', () => {
   });
 
   /** As somebody else's program would have made it: its own names, dynamic fields, unordered keys. */
-  async function make(name: string, shape: { key: 'Int64' | 'VarChar'; main: string; metric: string; scale: number; head?: number; shuffledHead?: boolean }): Promise<void> {
+  async function make(name: string, shape: { key: 'Int64' | 'VarChar'; main: string; metric: string; scale: number; head?: number; shuffledHead?: boolean; dims?: number }): Promise<void> {
     const { MilvusClient } = await import('@zilliz/milvus2-sdk-node');
     const sdk = new MilvusClient({ address: lite.address, logLevel: 'error' });
     await sdk.connectPromise;
@@ -55,7 +58,7 @@ await describeWithLite('a collection of the user’s', () => {
       fields: [
         { name: 'pk', data_type: shape.key, is_primary_key: true, ...(shape.key === 'VarChar' ? { max_length: 40 } : {}) },
         { name: 'plot', data_type: 'VarChar', max_length: 500 },
-        { name: 'embedding', data_type: 'FloatVector', dim: DIMS },
+        { name: 'embedding', data_type: 'FloatVector', dim: shape.dims ?? DIMS },
         ...(shape.head === undefined ? [] : [{ name: 'head_embedding', data_type: 'FloatVector' as const, dim: shape.head }]),
       ],
     });
@@ -64,12 +67,13 @@ await describeWithLite('a collection of the user’s', () => {
       await sdk.insert({
         collection_name: name,
         data: order.slice(start, start + 500).map((row) => {
-          const vector = Array.from(rowOf(rows, row), (value) => value * shape.scale);
+          const vector = Array.from(rowOf(rows, row).subarray(0, shape.dims ?? DIMS), (value) => value * shape.scale);
           const from = shape.shuffledHead === true ? DIMS - shape.head! : 0;
           return {
             pk: shape.key === 'Int64' ? keyOf(row) : `key "${String(row).padStart(5, '0')}"`,
             plot: `Plot of ${row}`,
             title: titleOf(row),
+            same: 'same',
             embedding: vector,
             ...(shape.head === undefined ? {} : { head_embedding: vector.slice(from, from + shape.head) }),
           };
@@ -89,7 +93,12 @@ await describeWithLite('a collection of the user’s', () => {
       rowCount: ROWS,
       keyField: 'pk',
       keyType: 'Int64',
-      textFields: ['plot'],
+      isLoaded: true,
+      scalarFields: [
+        { name: 'pk', type: 'Int64' },
+        { name: 'plot', type: 'VarChar', maxLength: 500 },
+      ],
+      hasOtherFields: true,
       vectorFields: [
         { name: 'embedding', type: 'FloatVector', dims: DIMS, index: 'FLAT', metric: 'COSINE', buildParams: {} },
         { name: 'head_embedding', type: 'FloatVector', dims: 8, index: 'FLAT', metric: 'COSINE', buildParams: {} },
@@ -118,24 +127,47 @@ await describeWithLite('a collection of the user’s', () => {
     }
   });
 
-  it('gives a seeded sample of rows with texts and vectors', async () => {
+  it('has fields that are guessed by name and size where they are not picked', async () => {
+    const films = await viewCollection(milvus, 'films');
+    expect(pickFields(films, {})).toEqual({ idField: 'pk', textField: 'plot', titleField: undefined, vectorField: 'embedding' });
+    expect(pickFields(films, { titleField: 'title', textField: '' })).toEqual({ idField: 'pk', textField: undefined, titleField: 'title', vectorField: 'embedding' });
+    const strict = { ...films, hasOtherFields: false, scalarFields: [...films.scalarFields, { name: 'Title', type: 'VarChar', maxLength: 900 }, { name: 'year', type: 'Int64' }] };
+    expect(pickFields(strict, {})).toMatchObject({ textField: 'plot', titleField: 'Title' });
+    expect(pickFields(strict, { idField: 'year' })).toMatchObject({ idField: 'year' });
+    expect(() => pickFields(strict, { textField: 'synopsis' })).toThrow('has no field "synopsis"');
+    expect(() => pickFields(strict, { vectorField: 'plot' })).toThrow('no vector field "plot"');
+  });
+
+  it('gives the texts of all rows or of a seeded sample, and the vectors of any keys', async () => {
     const view = await viewCollection(milvus, 'films');
-    const ask = { vectorField: 'embedding', textField: 'plot', titleField: 'title', count: 40, seed: 3 };
-    const sample = await sampleCollection(context, view, ask);
-    expect([sample.keys.length, new Set(sample.keys).size, sample.totalRows, sample.dims]).toEqual([40, 40, ROWS, DIMS]);
+    const ask = { textField: 'plot', titleField: 'title', rows: 40, seed: 3 };
+    const sample = await readTexts(context, view, ask);
+    expect([sample.keys.length, new Set(sample.keys).size, sample.totalRows, sample.ids === sample.keys]).toEqual([40, 40, ROWS, true]);
     sample.keys.forEach((key, i) => {
       const row = (Number(key) + 3_000) / 7;
       expect([sample.texts![i], sample.titles![i]]).toEqual([`Plot of ${row}`, titleOf(row)]);
-      expect(sample.vectors[i * DIMS]).toBeCloseTo(rowOf(rows, row)[0]! * 3, 5);
     });
-    expect(await sampleCollection(context, view, ask)).toEqual(sample);
-    expect((await sampleCollection(context, view, { ...ask, seed: 4 })).keys).not.toEqual(sample.keys);
-    const whole = await sampleCollection(context, await viewCollection(milvus, 'places'), { vectorField: 'embedding', count: 1e6, seed: 1 });
-    expect([whole.keys.length, whole.texts]).toEqual([ROWS, undefined]);
+    expect(await readTexts(context, view, ask)).toEqual(sample);
+    expect((await readTexts(context, view, { ...ask, seed: 4 })).keys).not.toEqual(sample.keys);
+    const whole = await readTexts(context, await viewCollection(milvus, 'places'), { rows: 1e6, seed: 1 });
+    expect([whole.keys.length, whole.texts, whole.titles]).toEqual([ROWS, undefined, undefined]);
+    for (const keys of [sample.keys, whole.keys.length === ROWS ? await readKeys(context, view) : []]) {
+      const seen = new Map<number, number>();
+      await readVectors(context, view, vectorFieldOf(view, 'embedding'), keys, (index, vector) => {
+        seen.set(index, vector[0]!);
+        expect(vector.length).toBe(DIMS);
+      });
+      expect(seen.size).toBe(keys.length);
+      for (const [index, first] of seen) expect(first).toBeCloseTo(rowOf(rows, (Number(keys[index]) + 3_000) / 7)[0]! * 3, 5);
+    }
+    await expect(readVectors(context, view, vectorFieldOf(view, 'embedding'), ['1'], () => undefined)).rejects.toMatchObject({ code: 'milvus/verify', message: expect.stringContaining('key 1 is gone') });
+    expect((await readTexts(context, view, { idField: 'title', seed: 1 })).ids[5]).toBe(titleOf(5));
+    await expect(readTexts(context, view, { idField: 'same', seed: 1 })).rejects.toMatchObject({ code: 'milvus/schema', message: expect.stringContaining('in more than one row') });
   });
 
   it('is searched where it is: its fields are the heads, exact re-ranks come from it', async () => {
-    const store = await openExistingStore(context, await viewCollection(milvus, 'films'), { vectorField: 'embedding', prefixFields: ['head_embedding'] });
+    const films = await viewCollection(milvus, 'films');
+    const store = await openExistingStore(context, films, { vectorField: 'embedding', prefixFields: [{ view: films, field: 'head_embedding' }] });
     expect([store.rowCount, store.dims, store.label]).toEqual([ROWS, DIMS, `${server.label}, collection films`]);
     const head = await store.openHead({ dims: 8, index: 'flat', precision: 'f32' });
     for (const query of [0, 400, 1_299]) {
@@ -172,7 +204,8 @@ await describeWithLite('a collection of the user’s', () => {
   });
 
   it('is refused where its fields are not what they are taken for', async () => {
-    await expect(openExistingStore(context, await viewCollection(milvus, 'wrong_head'), { vectorField: 'embedding', prefixFields: ['head_embedding'] })).rejects.toMatchObject({
+    const wrong = await viewCollection(milvus, 'wrong_head');
+    await expect(openExistingStore(context, wrong, { vectorField: 'embedding', prefixFields: [{ view: wrong, field: 'head_embedding' }] })).rejects.toMatchObject({
       code: 'milvus/schema',
       message: expect.stringContaining('does not hold the first 8 dimensions of embedding'),
     });
@@ -180,15 +213,62 @@ await describeWithLite('a collection of the user’s', () => {
     await expect(openExistingStore(context, await viewCollection(milvus, 'films'), { vectorField: 'plot' })).rejects.toMatchObject({ code: 'milvus/schema', hint: expect.stringContaining('embedding (32 dims)') });
   });
 
-  it('is never written to', async () => {
-    const describeAll = async () => Promise.all(['films', 'places'].map(async (name) => [await milvus.describe(name), await milvus.indexes(name), await milvus.count(name)]));
+  it('never answers with rows that are held out, and fills up what they would have taken', async () => {
+    const films = await viewCollection(milvus, 'films');
+    const all = await readKeys(context, films);
+    // Every other row is no answer: more than the first guess at how many hits to ask for.
+    const keys = all.filter((_, row) => row % 2 === 0);
+    const kept: Matrix = { rowCount: keys.length, dims: DIMS, data: Float32Array.from(keys.flatMap((_, i) => Array.from(rowOf(rows, i * 2)))) };
+    const store = await openExistingStore(context, films, { vectorField: 'embedding', prefixFields: [{ view: films, field: 'head_embedding' }], keys });
+    expect([store.rowCount, store.fixedHeads]).toEqual([keys.length, { dims: [8, DIMS], choice: { index: 'flat', precision: 'f32' } }]);
+    const queries = clusteredRows(7, DIMS, 13);
+    for (const dims of [8, DIMS]) {
+      const head = await store.openHead({ dims, index: 'autoindex', precision: 'f32' });
+      const table = await head.searchMany({ queryCount: 7, dims: DIMS, data: queries.data }, 60);
+      for (let query = 0; query < 7; query += 1) {
+        expectSameNeighbours(await head.search(rowOf(queries, query), 60), kept, rowOf(queries, query), dims, 60);
+        expectSameNeighbours(neighboursOf(table, query), kept, rowOf(queries, query), dims, 60);
+      }
+      expect((await head.search(rowOf(queries, 0), keys.length)).rows).toHaveLength(keys.length);
+    }
+    const tables = await store.sweep({ queryCount: 7, dims: DIMS, data: queries.data }, [DIMS], 25);
+    expectSameNeighbours(neighboursOf(tables.get(DIMS)!, 3), kept, rowOf(queries, 3), DIMS, 25);
+  });
+
+  it('may have its prefixes in another collection with the same keys', async () => {
+    await make('films_16', { key: 'Int64', main: 'FLAT', metric: 'COSINE', scale: 2, dims: 16 });
+    const films = await viewCollection(milvus, 'films');
+    const other = await viewCollection(milvus, 'films_16');
+    const store = await openExistingStore(context, films, { vectorField: 'embedding', prefixFields: [{ view: other, field: 'embedding' }] });
+    const head = await store.openHead({ dims: 16, index: 'flat', precision: 'f32' });
+    const vector = rowOf(rows, 31);
+    const first = await head.search(vector, 50);
+    expectSameNeighbours(first, rows, vector, 16, 50);
+    expectSameNeighbours(await store.rerank(vector, first, { dims: DIMS, keep: 10 }), rows, vector, DIMS, 10, first.rows);
+  });
+
+  it('is never written to: nothing changes, and a connection that only reads cannot', async () => {
+    const digest = async (name: string): Promise<string> => {
+      const hash = createHash('sha256');
+      const view = await viewCollection(milvus, name);
+      for await (const page of readPages(context, view, ['plot', 'title', 'embedding'])) hash.update(JSON.stringify(page));
+      return hash.digest('hex');
+    };
+    const describeAll = async () => Promise.all(['films', 'places'].map(async (name) => [await milvus.describe(name), await milvus.indexes(name), await milvus.count(name), await digest(name)]));
     const before = await describeAll();
     const names = await milvus.listCollections();
-    const store = await openExistingStore(context, await viewCollection(milvus, 'films'), { vectorField: 'embedding', prefixFields: ['head_embedding'] });
+    const films = await viewCollection(milvus, 'films');
+    const store = await openExistingStore(context, films, { vectorField: 'embedding', prefixFields: [{ view: films, field: 'head_embedding' }] });
     await store.sweep({ queryCount: 1, dims: DIMS, data: rowOf(rows, 0) }, [DIMS], 5);
     await store.close();
     expect(await describeAll()).toEqual(before);
     expect(await milvus.listCollections()).toEqual(names);
+    const reading = readOnly(milvus);
+    await expect(reading.insert('films', [], { upsert: true })).rejects.toMatchObject({ code: 'milvus/read-only' });
+    await expect(reading.drop('films')).rejects.toMatchObject({ code: 'milvus/read-only' });
+    await expect(reading.create({ name: 'x', description: '', properties: {}, fields: [] })).rejects.toMatchObject({ code: 'milvus/read-only' });
+    await expect(reading.createIndex('films', 'embedding', 'FLAT', 'IP', {})).rejects.toMatchObject({ code: 'milvus/read-only' });
+    expect(await reading.count('films')).toBe(ROWS);
   });
 });
 
