@@ -1,4 +1,5 @@
 import type { CorpusSource, CorpusSummary, DatasetSummary, ModelEntry, QuerySource, QuerySummary, ReadOptions } from '../../src/contract/dataset.ts';
+import { loadAdapters } from './adapter-steps.ts';
 import { into, patchSession, patchWork } from './app.ts';
 import type { App } from './app.ts';
 import { idle, ready } from './remote.ts';
@@ -15,6 +16,7 @@ const fallen: Partial<Work> = {
   sizeTrend: idle,
   order: idle,
   compression: idle,
+  matryoshka: idle,
   losses: idle,
   inspection: idle,
   loaded: idle,
@@ -25,6 +27,7 @@ export function loadLists(app: App): Promise<unknown> {
     into(app, 'info', () => app.client.call('app.info', {})),
     into(app, 'samples', () => app.client.call('corpus.samples', {})),
     loadModels(app),
+    loadAdapters(app),
     into(app, 'reports', () => app.client.call('reports.list', {})),
   ]);
 }
@@ -108,6 +111,7 @@ export async function embed(app: App): Promise<DatasetSummary | undefined> {
     modelId: session.modelId,
     ...(session.documentPrompt === undefined ? {} : { documentPrompt: session.documentPrompt }),
     ...(session.queryPrompt === undefined ? {} : { queryPrompt: session.queryPrompt }),
+    ...(session.adapterId === undefined ? {} : { adapterId: session.adapterId }),
     ...(isApi(app, session.modelId) ? { apiKeyRef: apiKeyRef(session.modelId) } : {}),
   }));
   if (dataset === undefined) return undefined;
@@ -127,8 +131,8 @@ function isApi(app: App, modelId: string): boolean {
 
 /** Back to nothing open; what was saved stays. */
 export function closeAll(app: App): void {
-  const { info, samples, models, reports, openReports, connection } = app.work.get();
-  patchWork(app, { ...noWork, isRestored: true, info, samples, models, reports, openReports, connection });
+  const { info, samples, models, adapters, reports, openReports, connection } = app.work.get();
+  patchWork(app, { ...noWork, isRestored: true, info, samples, models, adapters, reports, openReports, connection });
   patchSession(app, { corpusSource: undefined, querySource: undefined, wasEmbedded: false, dims: undefined, selectedDims: undefined });
   app.funnel.start({ A: [], B: undefined, active: 'A' });
 }

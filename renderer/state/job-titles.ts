@@ -13,6 +13,7 @@ export const jobTitles = {
   'experiment.sizeTrend': 'Corpus-size experiment',
   'experiment.order': 'Order experiment',
   'experiment.compression': 'Compression experiment',
+  'experiment.matryoshka': 'Truncation experiment',
   'milvus.connect': 'Connecting to Milvus',
   'milvus.load': 'Loading into Milvus',
 } as const satisfies Partial<Record<CallName, string>>;

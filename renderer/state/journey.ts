@@ -7,7 +7,7 @@ import { collectPool, fitCost, measureLadder } from './measuring-steps.ts';
 
 /** From nothing to a filled Tradeoffs screen: opens a sample, takes its queries, embeds, measures, collects, estimates. */
 export async function explore(app: App, sample: string): Promise<void> {
-  patchSession(app, { screen: 'tradeoffs', modelId: 'starter', documentPrompt: undefined, queryPrompt: undefined, dims: undefined, storeKind: 'embedded' });
+  patchSession(app, { screen: 'tradeoffs', modelId: 'starter', documentPrompt: undefined, queryPrompt: undefined, adapterId: undefined, dims: undefined, storeKind: 'embedded' });
   patchWork(app, { exploring: sample });
   try {
     const corpus = await openCorpus(app, { kind: 'sample', name: sample });
@@ -25,6 +25,13 @@ export async function measureAll(app: App): Promise<void> {
   if (!(await measureLadder(app))) return;
   if (!(await collectPool(app))) return;
   await fitCost(app);
+}
+
+/** Embeds again with this adapter behind the model (undefined: without), and measures. */
+export async function measureWithAdapter(app: App, adapterId: string | undefined): Promise<void> {
+  patchSession(app, { adapterId, dims: undefined });
+  if ((await embed(app)) === undefined) return;
+  await measureAll(app);
 }
 
 /** Opens again what was open: after a start, and after the engine came back. Embeddings come from the cache; the cost model waits until it is asked for. */

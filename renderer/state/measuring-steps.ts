@@ -1,6 +1,7 @@
 import { formatSchedule } from '../../src/contract/schedule.ts';
 import type { Schedule } from '../../src/contract/schedule.ts';
 import type { StoreResult } from '../../src/contract/report.ts';
+import { loadAdapters } from './adapter-steps.ts';
 import { chosenStore, into, patchSession, patchWork } from './app.ts';
 import type { App } from './app.ts';
 import { withFull } from './funnel.ts';
@@ -118,7 +119,7 @@ export async function tune(app: App): Promise<void> {
   }));
 }
 
-export type Experiment = 'sizeTrend' | 'order' | 'compression';
+export type Experiment = 'sizeTrend' | 'order' | 'compression' | 'matryoshka';
 
 export async function runExperiment(app: App, experiment: Experiment): Promise<void> {
   const dataset = ready(app.work.get().dataset);
@@ -133,6 +134,11 @@ export async function runExperiment(app: App, experiment: Experiment): Promise<v
       return;
     case 'compression':
       await into(app, 'compression', () => app.jobs.run('experiment.compression', input));
+      return;
+    case 'matryoshka':
+      // It chooses its own sizes: between the usual ones a trained size could not stand out.
+      await into(app, 'matryoshka', () => app.jobs.run('experiment.matryoshka', { datasetId: input.datasetId, k: input.k }));
+      await loadAdapters(app);
       return;
   }
 }

@@ -21,6 +21,8 @@ export interface Session {
   readonly localModels: readonly string[];
   readonly documentPrompt: string | undefined;
   readonly queryPrompt: string | undefined;
+  /** The adapter behind the model, by its id. */
+  readonly adapterId: string | undefined;
   readonly wasEmbedded: boolean;
   readonly storeKind: StoreKind;
   readonly milvusTarget: MilvusTarget | undefined;
@@ -50,6 +52,7 @@ export const newSession: Session = {
   localModels: [],
   documentPrompt: undefined,
   queryPrompt: undefined,
+  adapterId: undefined,
   wasEmbedded: false,
   storeKind: 'embedded',
   milvusTarget: undefined,
@@ -82,6 +85,7 @@ export function readSession(stored: unknown): Session {
     screen: screenIds.includes(session.screen) ? session.screen : 'corpus',
     theme: ['system', 'light', 'dark'].includes(session.theme) ? session.theme : 'system',
     storeKind: session.storeKind === 'milvus' ? 'milvus' : 'embedded',
+    adapterId: typeof session.adapterId === 'string' ? session.adapterId : undefined,
     k: Number.isSafeInteger(session.k) && session.k >= 1 && session.k <= 1000 ? session.k : newSession.k,
     slots: typeof session.slots.A === 'string' ? session.slots : newSession.slots,
     dims: Array.isArray(session.dims) && session.dims.every((one) => Number.isSafeInteger(one)) ? session.dims : undefined,

@@ -1,3 +1,4 @@
+import type { AdapterEntry } from '../../src/contract/adapter.ts';
 import type { CallOutput, ReportEntry } from '../../src/contract/calls.ts';
 import type { ConnectionState } from '../../src/contract/connection.ts';
 import type { CorpusPreview, CorpusSummary, DatasetSummary, ModelEntry, QuerySummary, ReadOptions, Sample } from '../../src/contract/dataset.ts';
@@ -49,6 +50,8 @@ export interface Work {
   readonly sizeTrend: Remote<SizeTrend>;
   readonly order: Remote<OrderResult>;
   readonly compression: Remote<CompressionResult>;
+  readonly matryoshka: Remote<CallOutput<'experiment.matryoshka'>>;
+  readonly adapters: Remote<readonly AdapterEntry[]>;
   readonly losses: Remote<Losses>;
   readonly inspection: Remote<Inspection>;
   readonly connection: ConnectionState;
@@ -87,6 +90,8 @@ export const noWork: Work = {
   sizeTrend: idle,
   order: idle,
   compression: idle,
+  matryoshka: idle,
+  adapters: idle,
   losses: idle,
   inspection: idle,
   connection: { state: 'embedded' },
@@ -109,7 +114,7 @@ export function seriesKey(kind: 'embedded' | 'milvus', head: { readonly index: s
   return `${kind}:${head.index}:${head.precision}`;
 }
 
-/** Same texts, same queries, same model: measurements of one belong to the other. */
+/** Same texts, same queries, same model and adapter: measurements of one belong to the other. */
 export function datasetKey(dataset: DatasetSummary): string {
-  return [dataset.corpus.contentHash, dataset.queries.contentHash, dataset.model.id, dataset.model.documentPrompt, dataset.model.queryPrompt].join('/');
+  return [dataset.corpus.contentHash, dataset.queries.contentHash, dataset.model.id, dataset.model.documentPrompt, dataset.model.queryPrompt, ...(dataset.adapterId === undefined ? [] : [dataset.adapterId])].join('/');
 }

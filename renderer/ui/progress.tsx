@@ -25,6 +25,7 @@ export function progressText(progress: WireProgress): string {
   const parts = [progress.phase];
   if (total === undefined || total <= 0) parts.push(unit === 'bytes' ? bytes(done) : `${count(done)} ${unit}`);
   else parts.push(total > 1 ? `${amount(done)} of ${amount(total)}` : percent(Math.min(1, done / total)));
+  if (progress.note !== undefined) parts.push(progress.note);
   if (perSecond !== undefined && Number.isFinite(perSecond) && perSecond > 0) parts.push(rate(perSecond, unit));
   if (remainingMs !== undefined && Number.isFinite(remainingMs) && remainingMs > 500) parts.push(`${clock(remainingMs)} left`);
   return parts.join(' · ');

@@ -6,6 +6,8 @@ export interface Progress {
   readonly total?: number | undefined;
   /** "texts", "rows", "queries", "bytes" … */
   readonly unit: string;
+  /** What else is to be said: "loss 1.23". */
+  readonly note?: string | undefined;
 }
 
 export type ProgressSink = (progress: Progress) => void;

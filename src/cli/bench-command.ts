@@ -27,6 +27,7 @@ export const benchCommand: Command = async (argv, { stdout, stderr, signal }) =>
       {
         resourcesDir: resourcesDir(),
         dataDir: defaultDataDir(),
+        adapterFile: join(out, 'adapter.fsa'),
         command: ['npm run --silent cli -- bench', ...argv.map((word) => shellQuote(word.startsWith('http') ? withoutSecrets(word) : word))].join(' '),
         resolveSecret: async (ref) => process.env[`FUNNELSCOPE_${ref.toUpperCase()}_TOKEN`],
       },
@@ -36,6 +37,7 @@ export const benchCommand: Command = async (argv, { stdout, stderr, signal }) =>
     for (const file of reportFiles(report)) await writeFileAtomic(join(out, file.name), file.text);
     for (const finding of report.findings) stderr.write(`${finding}\n`);
     for (const warning of report.warnings) stderr.write(`warning: ${warning}\n`);
+    if (report.matryoshka?.adapterFile !== undefined) stderr.write(`adapter: ${join(out, report.matryoshka.adapterFile)}\n`);
     stderr.write(`report: ${join(out, 'report.html')}\n`);
   } finally {
     progress.end();

@@ -31,6 +31,7 @@ bench [options]        writes OUT/report.json, report.html, report.md, ladder.cs
   --schedule "64:512,768:10"     a funnel, dims:keep a stage; may be repeated
   --tune recall=0.99[,p95=MS][,memory=SIZE][,stages=N]
   --experiments candidates,size,order,compression,matryoshka|all
+                                 matryoshka: can this model be truncated? OUT/adapter.fsa is what it recommends
   --latency-queries 200          queries timed one at a time
   --seed N                       everything drawn at random is drawn from this
   --dump-neighbours              the answers' row numbers in report.json

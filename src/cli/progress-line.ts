@@ -21,7 +21,8 @@ export function progressLine(stream: NodeJS.WriteStream, nowMs: () => number = (
     const amount = progress.total === undefined ? formatCount(progress.done) : `${formatCount(progress.done)} of ${formatCount(progress.total)}`;
     const rate = perSecond === undefined ? '' : ` · ${formatCount(Math.round(perSecond))}/s`;
     const left = remainingMs === undefined || (progress.total !== undefined && progress.done >= progress.total) ? '' : ` · ${formatDuration(remainingMs)} left`;
-    return `${progress.phase}: ${amount} ${progress.unit}${rate}${left}`;
+    const note = progress.note === undefined ? '' : ` · ${progress.note}`;
+    return `${progress.phase}: ${amount} ${progress.unit}${note}${rate}${left}`;
   }
 
   return {

@@ -13,8 +13,9 @@ import { progressLine } from './progress-line.ts';
 const help = `train adapter [options]     a linear map that makes finished embeddings usable at short prefixes
   --corpus PATH|sample:NAME --model ID|DIR    learn from a corpus' embeddings, or
   --vectors X.npy                             from vectors, or
-  --pairs LEFT.npy,RIGHT.npy                  from pairs: row i belongs to row i
+  --pairs LEFT.npy,RIGHT.npy                  from pairs: row i belongs to row i; --scores FILE says how well (one number a line)
   --prefixes 16,32,64,…      default: halvings down to 16
+  --weights 1,1,2,…          of each prefix in the loss, in the same order (default 1 each; without --prefixes from the longest)
   --start best|pca|identity  where the map starts (default best: whichever finds more on held-out rows)
   --epochs N  --max-rows 50000  --seed 1
   --out FILE                 default: adapter.fsa; a cancelled run goes on from FILE.checkpoint
@@ -25,6 +26,7 @@ train table [options]       a static table (the starter) trained further on your
   --corpus PATH|sample:NAME  titles must find their texts; without titles one half of a text the other
   --start DIR                a static model's folder (default: the bundled starter)
   --teacher ID|DIR           a model whose similarities of the same texts are part of the target
+  --weights 1,1,2,…          of each of the model's prefixes in the loss, the longest first (default 1 each)
   --epochs N  --max-rows 50000  --seed 1
   --out DIR                  default: table-model; a cancelled run goes on from DIR.checkpoint
 Use it: bench --model DIR. The starter itself is made by scripts/train-starter.ts (see models/starter/README.md).
@@ -35,7 +37,9 @@ const options = {
   model: { type: 'string' },
   vectors: { type: 'string' },
   pairs: { type: 'string' },
+  scores: { type: 'string' },
   prefixes: { type: 'string' },
+  weights: { type: 'string' },
   start: { type: 'string', default: 'best' },
   epochs: { type: 'string' },
   'max-rows': { type: 'string', default: '50000' },
@@ -50,6 +54,7 @@ const tableOptions = {
   corpus: { type: 'string' },
   start: { type: 'string' },
   teacher: { type: 'string' },
+  weights: { type: 'string' },
   epochs: { type: 'string' },
   'max-rows': { type: 'string', default: '50000' },
   seed: { type: 'string', default: '1' },
@@ -70,7 +75,7 @@ export const trainCommand: Command = async ([what, ...argv], { stdout, stderr, s
     const { trained } = await trainAdapterFile(request, { resourcesDir: resourcesDir(), dataDir: defaultDataDir() }, { signal, onProgress: progress.sink });
     progress.end();
     const { identity, pca, result } = trained.validation;
-    const kind = request.pairs === undefined ? 'recall@10 against full-dimension neighbours' : 'MRR of the right partner';
+    const kind = request.pairs === undefined ? 'recall@10 against full-dimension neighbours' : request.scores === undefined ? 'MRR of the right partner' : 'Spearman correlation with the scores';
     stderr.write(`on held-out rows, mean over the prefixes, ${kind}: as they are ${formatPercent(identity)}, PCA ${formatPercent(pca)}, adapter ${formatPercent(result)}\n`);
     if (!trained.isTrained) stderr.write(`no epoch beat ${trained.start === 'pca' ? 'PCA' : 'the vectors as they are'} on the held-out rows: the file holds ${trained.start === 'pca' ? 'the PCA rotation' : 'the identity'}\n`);
     stderr.write(`adapter: ${request.out}\n`);
@@ -90,6 +95,7 @@ async function trainTable(argv: readonly string[], progress: ReturnType<typeof p
         corpus,
         start,
         teacher,
+        ...(values.weights === undefined ? {} : { weights: weightsOf(values.weights) }),
         ...(epochs === undefined ? {} : { epochs: wholeNumber('epochs', epochs, 1) }),
         maxRows: wholeNumber('max-rows', values['max-rows']!, 2),
         seed: wholeNumber('seed', values.seed!, 0),
@@ -113,6 +119,14 @@ function parse<const Options extends Record<string, { readonly type: 'string' | 
   }
 }
 
+function weightsOf(text: string): number[] {
+  return text.split(',').map((part) => {
+    const weight = part.trim() === '' ? Number.NaN : Number(part);
+    if (!(weight >= 0) || !Number.isFinite(weight)) throw new UserError('cli/arguments', `--weights ${showValue(part)}: expected numbers of 0 or more such as 1,1,0.5`);
+    return weight;
+  });
+}
+
 function readArguments(argv: readonly string[]): TrainAdapterRequest {
   const values = parse(argv, options);
   const text = (name: keyof typeof options): string | undefined => values[name];
@@ -120,6 +134,7 @@ function readArguments(argv: readonly string[]): TrainAdapterRequest {
   if (sources.length !== 1) throw new UserError('cli/arguments', 'train adapter: give exactly one of --corpus, --vectors, --pairs', { hint: 'see train --help' });
   const pairs = text('pairs')?.split(',');
   if (pairs !== undefined && pairs.length !== 2) throw new UserError('cli/arguments', `--pairs ${showValue(text('pairs'))}: expected LEFT.npy,RIGHT.npy`);
+  if (text('scores') !== undefined && pairs === undefined) throw new UserError('cli/arguments', '--scores needs --pairs', { hint: 'see train --help' });
   const start = text('start')!;
   if (start !== 'best' && start !== 'pca' && start !== 'identity') throw new UserError('cli/arguments', `--start ${showValue(start)}: expected best, pca or identity`);
   return {
@@ -127,6 +142,8 @@ function readArguments(argv: readonly string[]): TrainAdapterRequest {
     model: text('model'),
     vectors: text('vectors'),
     pairs: pairs === undefined ? undefined : { left: pairs[0]!, right: pairs[1]! },
+    scores: text('scores'),
+    weights: text('weights') === undefined ? undefined : weightsOf(text('weights')!),
     prefixes: text('prefixes')?.split(',').map((part) => wholeNumber('prefixes', part.trim(), 1)),
     start,
     epochs: text('epochs') === undefined ? undefined : wholeNumber('epochs', text('epochs')!, 1),

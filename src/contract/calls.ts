@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { adapterEntrySchema, adapterFormatSchema } from './adapter.ts';
 import { collectionViewSchema, connectionStateSchema, milvusServerSchema, milvusTargetSchema, storeChoiceSchema } from './connection.ts';
 import {
   corpusPreviewSchema,
@@ -22,6 +23,7 @@ import {
   costModelSchema,
   evaluationSchema,
   heatMapSchema,
+  matryoshkaSchema,
   orderSchema,
   poolSummarySchema,
   sizeTrendSchema,
@@ -56,6 +58,7 @@ export const jobSchema = z.object({
   done: z.number().optional(),
   total: z.number().optional(),
   unit: z.string().optional(),
+  note: z.string().optional(),
   perSecond: z.number().optional(),
   remainingMs: z.number().optional(),
   elapsedMs: z.number(),
@@ -98,6 +101,8 @@ export const calls = {
       documentPrompt: z.string().optional(),
       queryPrompt: z.string().optional(),
       apiKeyRef: z.string().optional(),
+      /** A kept adapter that turns documents and queries. */
+      adapterId: z.string().optional(),
     }),
     output: datasetSummarySchema,
     job: 'Embedding',
@@ -137,6 +142,23 @@ export const calls = {
   'experiment.sizeTrend': { input: z.object({ datasetId: z.string(), dims, k: z.number().int().min(1) }), output: sizeTrendSchema, job: 'Corpus-size experiment' },
   'experiment.order': { input: z.object({ datasetId: z.string(), dims, k: z.number().int().min(1) }), output: orderSchema, job: 'Order experiment' },
   'experiment.compression': { input: z.object({ datasetId: z.string(), dims, k: z.number().int().min(1) }), output: compressionSchema, job: 'Compression experiment' },
+
+  /** Can this model be truncated? Trains an adapter on part of the documents; the recommended map is kept. */
+  'experiment.matryoshka': {
+    input: z.object({ datasetId: z.string(), k: z.number().int().min(1) }),
+    output: z.object({ findings: matryoshkaSchema, adapter: adapterEntrySchema.optional() }),
+    job: 'Truncation experiment',
+  },
+
+  'adapters.list': { input: none, output: z.array(adapterEntrySchema) },
+  /** Keeps a copy of an adapter file (train adapter --out FILE). */
+  'adapters.add': { input: z.object({ path: z.string() }), output: adapterEntrySchema },
+  'adapters.delete': { input: z.object({ adapterId: z.string() }), output: none },
+  /** Its own file, the matrix for NumPy, or an ONNX model. */
+  'adapters.export': {
+    input: z.object({ adapterId: z.string(), format: adapterFormatSchema }),
+    output: z.object({ fileName: z.string(), mimeType: z.string(), base64: z.string() }),
+  },
 
   'inspect.query': {
     input: z.object({

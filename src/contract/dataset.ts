@@ -123,6 +123,8 @@ export const inPlaceSchema = z.object({
 export type InPlace = z.infer<typeof inPlaceSchema>;
 
 export const datasetSummarySchema = z.object({
+  /** The adapter that turned documents and queries, if any; `model.trainedDims` are then its own. */
+  adapterId: z.string().optional(),
   datasetId: z.string(),
   corpus: corpusSummarySchema,
   queries: querySummarySchema,

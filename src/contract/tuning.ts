@@ -173,6 +173,8 @@ export const matryoshkaSchema = z.object({
   ladders: z.array(z.object({ variant: z.enum(['raw', 'pca', 'adapter', 'reversed', 'random']), recall: z.array(intervalSchema) })),
   /** Paired differences of recall: adapter − raw and adapter − PCA, in the order of `dims`. */
   gains: z.object({ overRaw: z.array(intervalSchema), overPca: z.array(intervalSchema) }),
+  /** The recommended map, saved beside the report (see train adapter). */
+  adapterFile: z.string().optional(),
   counts: z.object({ trained: z.number().int(), searched: z.number().int(), queries: z.number().int(), queriesAre: z.string() }),
   verdict: z.object({
     kind: z.enum(['matryoshka', 'partly', 'plain', 'unclear']),

@@ -14,6 +14,7 @@ export const progressSchema = z.object({
   done: z.number(),
   total: z.number().optional(),
   unit: z.string(),
+  note: z.string().optional(),
   perSecond: z.number().optional(),
   remainingMs: z.number().optional(),
   elapsedMs: z.number(),

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { WorkOptions } from '../base/progress.ts';
+import type { Embedder } from '../embedding/embedder.ts';
 import { checkAdapterFits, readAdapter } from '../training/adapter-file.ts';
 import type { Adapter } from '../training/adapter-file.ts';
 import { applyAdapter } from '../training/apply-adapter.ts';
@@ -35,6 +37,16 @@ export async function* adaptedRows(chunks: AsyncIterable<Float32Array>, dims: nu
     }
   }
   if (filled > 0) yield await applyAdapter(adapter, buffer.subarray(0, filled), dims, { signal: work.signal });
+}
+
+/** The model with the adapter behind it: what it embeds is turned. */
+export function adaptedEmbedder(embedder: Embedder, adapter: Adapter): Embedder {
+  return { ...embedder, embed: async (texts, role, work) => applyAdapter(adapter, await embedder.embed(texts, role, work), embedder.card.dims, { signal: work?.signal }) };
+}
+
+/** Tells adapters apart: the beginning of the matrix' SHA-256. */
+export function adapterHash({ matrix }: Adapter): string {
+  return createHash('sha256').update(new Uint8Array(matrix.buffer, matrix.byteOffset, matrix.byteLength)).digest('hex').slice(0, 10);
 }
 
 /** What a report says of vectors that an adapter turned. */

@@ -4,7 +4,7 @@ import type { WorkOptions } from '../base/progress.ts';
 import type { QuerySource } from '../contract/dataset.ts';
 import type { Corpus } from '../corpus/corpus.ts';
 import { readQuerySet } from '../corpus/query-set.ts';
-import { openVectorSource } from '../vectors/vector-source.ts';
+import { openVectorSource } from '../vectors/open-vectors.ts';
 import type { BenchContext, BenchRequest, Shape } from './bench-request.ts';
 import { openCollection } from './collection-corpus.ts';
 import { datasetOfCollection } from './collection-dataset.ts';

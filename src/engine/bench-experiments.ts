@@ -8,10 +8,12 @@ import { candidatesNeeded } from '../funnel/candidates-needed.ts';
 import { heatMapOf } from '../funnel/heat-map.ts';
 import type { Pool } from '../funnel/pool.ts';
 import { tuningDims } from '../funnel/tuner-grid.ts';
+import type { Adapter } from '../training/adapter-file.ts';
 import type { Store } from '../stores/store.ts';
 import type { BenchRequest } from './bench-request.ts';
 import type { ReportExtras } from './report-extras.ts';
 import type { Dataset } from './dataset.ts';
+import { findingsOf, recommendedAdapter } from './matryoshka-findings.ts';
 import { poolOf } from './open-pool.ts';
 
 /** What the experiments of one run work on. */
@@ -21,6 +23,7 @@ export interface ExperimentRun {
   readonly store: Store;
   readonly request: BenchRequest;
   readonly dims: readonly number[];
+  readonly resourcesDir: string;
 }
 
 /** Candidates kept a query and prefix: schedules up to these keeps are evaluated exactly. Short prefixes of weak models need thousands. */
@@ -28,8 +31,8 @@ const POOL_CAPACITY = 4096;
 /** Of matrix products; latency is never measured with them. */
 const THREADS = 2;
 
-/** The experiments that the request asks for, one after the other. */
-export async function runExperiments(run: ExperimentRun, work: WorkOptions): Promise<Partial<ReportExtras>> {
+/** The experiments that the request asks for, one after the other; and the adapter that the last of them recommends, if any. */
+export async function runExperiments(run: ExperimentRun, work: WorkOptions): Promise<{ readonly extras: Partial<ReportExtras>; readonly adapter?: Adapter | undefined }> {
   const { dataset, store, request } = run;
   const wanted = new Set(request.experiments);
   const extras: Partial<ReportExtras> = {};
@@ -48,17 +51,12 @@ export async function runExperiments(run: ExperimentRun, work: WorkOptions): Pro
   if (wanted.has('size')) extras.sizeTrend = await sizeTrend(vectors, queries, spec, work);
   if (wanted.has('order')) extras.order = await orderExperiment(vectors, queries, spec, work);
   if (wanted.has('compression')) extras.compression = await compressionExperiment(dataset.store, vectors, queries, spec, work);
-  if (wanted.has('matryoshka')) {
-    const { dims, ladders, gains, counts, verdict } = await matryoshkaExperiment(vectors, undefined, { k: request.k, seed: request.seed, claimedDims: dataset.trainedDims, threads: THREADS }, work);
-    extras.matryoshka = {
-      dims: [...dims],
-      ladders: ladders.map(({ variant, recall }) => ({ variant, recall: [...recall] })),
-      gains: { overRaw: [...gains.overRaw], overPca: [...gains.overPca] },
-      counts,
-      verdict: { kind: verdict.kind, safeDims: verdict.safeDims, best: verdict.best, bumps: [...verdict.bumps], sentences: [...verdict.sentences] },
-    };
-  }
-  return extras;
+  if (!wanted.has('matryoshka')) return { extras };
+  const result = await matryoshkaExperiment(vectors, queries, { k: request.k, seed: request.seed, claimedDims: dataset.trainedDims, threads: THREADS }, work);
+  extras.matryoshka = findingsOf(result);
+  // A map for vectors that another adapter turned first fits no model's own vectors.
+  const adapter = request.adapter === undefined ? recommendedAdapter(result, dataset, { seed: request.seed, resourcesDir: run.resourcesDir }) : undefined;
+  return { extras, adapter };
 }
 
 /** The tuner may also use prefixes between the trained ones; on a server only those that are loaded. */

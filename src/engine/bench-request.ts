@@ -38,6 +38,8 @@ export interface BenchRequest {
 export interface BenchContext {
   readonly resourcesDir: string;
   readonly dataDir: string;
+  /** Where the adapter goes that the experiment on truncation recommends. */
+  readonly adapterFile?: string | undefined;
   /** The command line that makes the same run, for the report. */
   readonly command: string;
   /** Secrets by name (`milvus`, `api`), never part of the request. */

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import type { HeadChoice } from '../contract/measure.ts';
@@ -8,6 +9,7 @@ import type { Report } from '../contract/report.ts';
 import { measureStore } from '../experiments/store-run.ts';
 import type { StoreRunSpec } from '../experiments/store-run.ts';
 import type { Store } from '../stores/store.ts';
+import { writeAdapter } from '../training/adapter-file.ts';
 import { runExperiments } from './bench-experiments.ts';
 import type { ExperimentRun } from './bench-experiments.ts';
 import type { BenchContext, BenchRequest, Shape } from './bench-request.ts';
@@ -59,7 +61,7 @@ async function measure(dataset: Dataset, request: BenchRequest, context: BenchCo
     { milvus, dims: heads, head: request.head, rerank: request.rerank },
     async (store) => {
       const isOwn = store === dataset.store;
-      const extras = await runExperiments(experimentsOn(store, dataset, request, dims), work);
+      const { extras, adapter } = await runExperiments({ ...experimentsOn(store, dataset, request, dims), resourcesDir: context.resourcesDir }, work);
       // What the tuner chose is measured with everything else, interleaved in one run: only such times compare.
       const tuned = extras.tuning?.chosen?.schedule;
       const schedules = schedulesOf(request, headsToBeginWith(dataset, dims), shape, tuned);
@@ -84,6 +86,10 @@ async function measure(dataset: Dataset, request: BenchRequest, context: BenchCo
         else results.push(result);
       }
       const named = results.map((result) => ({ ...result, funnels: result.funnels.map((funnel) => (funnel.schedule === tuned ? { ...funnel, name: 'tuned' } : funnel)) }));
+      if (adapter !== undefined && context.adapterFile !== undefined) {
+        await writeAdapter(context.adapterFile, adapter);
+        extras.matryoshka = { ...extras.matryoshka!, adapterFile: basename(context.adapterFile) };
+      }
       return buildReport({ dataset, k: request.k, seed: request.seed, command: context.command, results: named as typeof results, extras, resourcesDir: context.resourcesDir });
     },
     work,
@@ -91,7 +97,7 @@ async function measure(dataset: Dataset, request: BenchRequest, context: BenchCo
 }
 
 /** The experiments run on the store itself where it has every prefix they may ask for, on the embedded one otherwise. */
-function experimentsOn(store: Store, dataset: Dataset, request: BenchRequest, dims: readonly number[]): ExperimentRun {
+function experimentsOn(store: Store, dataset: Dataset, request: BenchRequest, dims: readonly number[]): Omit<ExperimentRun, 'resourcesDir'> {
   const fitted = fitToStore(store, { dims, schedules: [], head: request.head });
   if (store !== dataset.store && isWhole(fitted)) return { dataset, store, request: { ...request, head: fitted.head }, dims };
   return { dataset, store: dataset.store, request: { ...request, head: store === dataset.store ? embeddedHead(dataset, request) : FLAT }, dims };

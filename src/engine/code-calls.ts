@@ -29,7 +29,7 @@ function specOf(dataset: Dataset, schedule: Schedule, k: number, address: string
     ...(address === undefined ? {} : { address: address.startsWith('http') ? address : `http://${address}` }),
     about: {
       corpus: dataset.name,
-      model: dataset.modelInfo.name,
+      model: dataset.summary?.adapterId === undefined ? dataset.modelInfo.name : `${dataset.modelInfo.name}: multiply vectors and queries by the adapter's matrix (exported as .npy) before they are cut and normalised`,
       documentPrompt: dataset.modelInfo.documentPrompt,
       queryPrompt: dataset.modelInfo.queryPrompt,
       ...(measured === undefined ? {} : { measured: `recall@${k} ${formatPercentInterval(measured.recall)}, ${formatMs(measured.latencyMs.p50)} p50` }),

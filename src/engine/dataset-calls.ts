@@ -6,6 +6,7 @@ import { openEmbedder } from '../embedding/open-embedder.ts';
 import { openLocalEmbedder } from '../embedding/local-embedder.ts';
 import type { Recipe } from '../embedding/recipe.ts';
 import { datasetOfCollection } from './collection-dataset.ts';
+import { adapterPathOf } from './adapter-store.ts';
 import { suggestedDims } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
 import { modelEntryOfCard, modelsOf } from './listing.ts';
@@ -33,11 +34,12 @@ export function datasetCalls(workspace: Workspace): HandlersOf<'models.list' | '
       const listed = (await modelsOf(workspace.resourcesDir, workspace.dataDir)).find((model) => model.id === entry.id);
       return listed!;
     },
-    'dataset.embed': async ({ corpusId, queryId, modelId, documentPrompt, queryPrompt }, work) => {
+    'dataset.embed': async ({ corpusId, queryId, modelId, documentPrompt, queryPrompt, adapterId }, work) => {
       const { corpus, collection, summary: corpusSummary } = workspace.corpora.get(corpusId);
       const queries = workspace.querySets.get(queryId);
       if (queries.corpusId !== corpusId) throw new UserError('dataset/queries', 'this query set was made for another corpus', { hint: 'choose the queries again' });
       const override: Partial<Recipe> = { ...(documentPrompt === undefined ? {} : { documentPrompt }), ...(queryPrompt === undefined ? {} : { queryPrompt }) };
+      if (collection !== undefined && adapterId !== undefined) throw new UserError('dataset/adapter', 'an adapter cannot turn vectors that lie in a collection', { hint: 'choose no adapter on the Model screen, or load the vectors anew with it' });
       // A collection's rows bring their vectors: rows as queries need no model.
       const isModelFree = collection !== undefined && (modelId === COLLECTION_MODEL || modelId === '');
       const embedder = isModelFree ? undefined : await openEmbedder(modelId, { modelsDir: workspace.modelsDir, resources: workspace.resourcesDir, signal: work.signal, override });
@@ -47,7 +49,7 @@ export function datasetCalls(workspace: Workspace): HandlersOf<'models.list' | '
         const common = { corpus, cacheDir: cacheDirOf(workspace.dataDir), wantedDims: [] };
         dataset =
           collection === undefined
-            ? await embedDataset({ ...common, querySet: queries.querySet, embedder: embedder! }, work)
+            ? await embedDataset({ ...common, querySet: queries.querySet, embedder: embedder!, adapterPath: adapterId === undefined ? undefined : adapterPathOf(workspace.adaptersDir, adapterId) }, work)
             : await datasetOfCollection(await workspace.milvus.connect(collection.source.target, work.signal), { ...common, collection, queries: { querySet: queries.querySet, embedder } }, work);
       } catch (error) {
         await embedder?.close();
@@ -60,7 +62,11 @@ export function datasetCalls(workspace: Workspace): HandlersOf<'models.list' | '
         datasetId: dataset.id,
         corpus: corpusSummary,
         queries: queries.summary,
-        model: collection === undefined ? modelEntryOfCard(embedder!.card, modelId === embedder!.card.id ? undefined : modelId) : modelEntryOfCollection(dataset),
+        model: {
+          ...(collection === undefined ? modelEntryOfCard(embedder!.card, modelId === embedder!.card.id ? undefined : modelId) : modelEntryOfCollection(dataset)),
+          ...(adapterId === undefined ? {} : { name: dataset.modelInfo.name, trainedDims: [...dataset.modelInfo.trainedDims] }),
+        },
+        ...(adapterId === undefined ? {} : { adapterId }),
         rowCount: dataset.vectors.rowCount,
         queryCount: dataset.queries.queryCount,
         dims: dataset.vectors.dims,

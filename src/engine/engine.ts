@@ -3,6 +3,7 @@ import type { WorkOptions } from '../base/progress.ts';
 import { calls } from '../contract/calls.ts';
 import type { CallName, Job } from '../contract/calls.ts';
 import type { CallOptions, EngineEvent } from '../contract/wire.ts';
+import { adapterCalls } from './adapter-calls.ts';
 import { appCalls } from './app-calls.ts';
 import { codeCalls } from './code-calls.ts';
 import { corpusCalls } from './corpus-calls.ts';
@@ -45,6 +46,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     ...inspectCalls(workspace),
     ...milvusCalls(workspace),
     ...tuneCalls(workspace),
+    ...adapterCalls(workspace),
     ...codeCalls(workspace),
     ...reportCalls(workspace),
   };

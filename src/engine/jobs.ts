@@ -51,6 +51,7 @@ export function createJobList(announce: (jobs: readonly Job[]) => void, nowMs: (
             done: progress.done,
             unit: progress.unit,
             elapsedMs: nowMs() - startMs,
+            ...(progress.note === undefined ? {} : { note: progress.note }),
             ...(progress.total === undefined ? {} : { total: progress.total }),
             ...(perSecond === undefined ? {} : { perSecond }),
             ...(remainingMs === undefined ? {} : { remainingMs }),

@@ -8,6 +8,7 @@ import { reportHtml } from '../report/html.ts';
 import { reportJson } from '../report/json.ts';
 import { reportMarkdown } from '../report/markdown.ts';
 import { trecRun } from '../report/trec.ts';
+import { adapterPathOf } from './adapter-store.ts';
 import { buildReport } from './build-report.ts';
 import { pathOf } from './corpus-calls.ts';
 import type { Dataset } from './dataset.ts';
@@ -50,7 +51,7 @@ export function reportCalls(workspace: Workspace): HandlersOf<'reports.list' | '
 }
 
 /** The report of what was measured on a dataset so far: the latest store first, all its funnels. */
-function reportOf(dataset: Dataset, { resourcesDir, milvus }: Workspace): Report {
+function reportOf(dataset: Dataset, { resourcesDir, adaptersDir, milvus }: Workspace): Report {
   const results = [...dataset.measured.values()].reverse();
   const [main, ...others] = results;
   if (main === undefined || main.ladder.length === 0) {
@@ -62,6 +63,7 @@ function reportOf(dataset: Dataset, { resourcesDir, milvus }: Workspace): Report
     corpus: summary === undefined ? undefined : pathOf(summary.corpus.source),
     queries: summary?.queries.source.kind === 'file' ? summary.queries.source.path : summary?.queries.count,
     model: dataset.collection !== undefined ? dataset.embedder?.card.id : summary?.model.where === 'local' ? summary.model.path : summary?.model.id,
+    adapter: summary?.adapterId === undefined ? undefined : adapterPathOf(adaptersDir, summary.adapterId),
     ...storeWords(dataset, main, milvus.current()?.target),
     dims: main.ladder.map((entry) => entry.dims),
     k,

@@ -11,7 +11,7 @@ import type { Embedder } from '../embedding/embedder.ts';
 import { queryMatrixOf } from '../vectors/query-matrix.ts';
 import { blockBoundaries, readVectorSet } from '../vectors/vector-set.ts';
 import type { BenchContext, BenchRequest, Shape } from './bench-request.ts';
-import { adaptedRows, adapterFor, adapterRemark } from './adapted-rows.ts';
+import { adaptedEmbedder, adaptedRows, adapterFor, adapterHash, adapterRemark } from './adapted-rows.ts';
 import { openDataset, suggestedDims } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
 import { embedTexts, openModel } from './model.ts';
@@ -86,7 +86,7 @@ export async function embedDataset(request: EmbedRequest, work: WorkOptions): Pr
     ...(vectors.zeroCount === 0 ? [] : [`${vectors.zeroCount} documents have a zero vector (empty, or no token the model knows): their similarity to everything is 0`]),
   ];
   return openDataset({
-    id: `dataset-${searched.contentHash.slice(0, 10)}-${querySet.contentHash.slice(0, 10)}-${card.revision.slice(0, 10)}`,
+    id: `dataset-${searched.contentHash.slice(0, 10)}-${querySet.contentHash.slice(0, 10)}-${card.revision.slice(0, 10)}${adapter === undefined ? '' : `-${adapterHash(adapter)}`}`,
     name: searched.name,
     corpus: searched,
     querySet,
@@ -111,7 +111,7 @@ export async function embedDataset(request: EmbedRequest, work: WorkOptions): Pr
     },
     modelInfo: {
       id: card.id,
-      name: card.name,
+      name: adapter === undefined ? card.name : `${card.name} + adapter`,
       dims: card.dims,
       trainedDims: [...trainedDims],
       pooling: card.pooling,
@@ -123,7 +123,7 @@ export async function embedDataset(request: EmbedRequest, work: WorkOptions): Pr
       embedding: { documents: texts.length, fromCache: documents.fromCache, elapsedMs, textsPerSecond: (texts.length / elapsedMs) * 1000 },
     },
     warnings,
-    embedder,
+    embedder: adapter === undefined ? embedder : adaptedEmbedder(embedder, adapter),
     summary: undefined,
   });
 }

@@ -1,4 +1,5 @@
-import { basename } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { sampleWithoutReplacement, seededRandom } from '../base/random.ts';
@@ -12,6 +13,7 @@ import type { TrainedAdapter } from '../training/train-adapter.ts';
 import { trainPairAdapter } from '../training/train-pair-adapter.ts';
 import { queryMatrixOf } from '../vectors/query-matrix.ts';
 import { openVectorSource } from '../vectors/open-vectors.ts';
+import { readScores } from './pair-scores.ts';
 import { embedTexts, openModel } from './model.ts';
 import { cacheDirOf } from './text-dataset.ts';
 import { versionOf } from './version.ts';
@@ -24,7 +26,11 @@ export interface TrainAdapterRequest {
   readonly vectors?: string | undefined;
   /** Supervised instead: row i of one belongs to row i of the other. */
   readonly pairs?: { readonly left: string; readonly right: string } | undefined;
+  /** How well each pair fits: one number a line, or a .npy of n × 1. */
+  readonly scores?: string | undefined;
   readonly prefixes?: readonly number[] | undefined;
+  /** Of each prefix in the loss, in the order of `prefixes` (by default D, D/2, D/4 …); 1 each when left out. */
+  readonly weights?: readonly number[] | undefined;
   readonly start: 'identity' | 'pca' | 'best';
   readonly epochs?: number | undefined;
   /** Rows to learn from, at most, drawn with the seed. */
@@ -51,15 +57,15 @@ export async function trainAdapterFile(request: TrainAdapterRequest, context: Tr
   const data = await trainingRows(request, context, work);
   const { dims } = data;
   const prefixes = request.prefixes ?? halvings(dims, Math.min(SMALLEST_PREFIX, dims));
-  const settings = { prefixes, start: request.start, seed: request.seed, threads: THREADS, ...(request.epochs === undefined ? {} : { epochs: request.epochs }) };
+  const settings = { prefixes, start: request.start, seed: request.seed, threads: THREADS, ...(request.weights === undefined ? {} : { weights: request.weights }), ...(request.epochs === undefined ? {} : { epochs: request.epochs }) };
   const options = { ...work, checkpointPath: `${request.out}.checkpoint` };
-  const trained = data.right === undefined ? await trainAdapter(data.left, dims, settings, options) : await trainPairAdapter({ left: data.left, right: data.right, dims }, settings, options);
+  const trained = data.right === undefined ? await trainAdapter(data.left, dims, settings, options) : await trainPairAdapter({ left: data.left, right: data.right, dims, scores: data.scores }, settings, options);
   const adapter: Adapter = {
     dims,
     matrix: trained.matrix,
     provenance: {
-      method: trained.isTrained ? (data.right === undefined ? 'preserve' : 'pairs') : trained.start,
-      prefixes,
+      method: trained.isTrained ? (data.right === undefined ? 'preserve' : data.scores === undefined ? 'pairs' : 'scored-pairs') : trained.start,
+      prefixes: [...prefixes].sort((a, b) => a - b),
       model: data.model,
       corpus: data.corpus,
       settings: { ...ADAPTER_DEFAULTS, ...settings },
@@ -68,6 +74,7 @@ export async function trainAdapterFile(request: TrainAdapterRequest, context: Tr
       program: `funnelscope ${versionOf(context.resourcesDir)}`,
     },
   };
+  await mkdir(dirname(request.out), { recursive: true });
   await writeAdapter(request.out, adapter);
   if (request.npy !== undefined) await exportAdapterNpy(request.npy, adapter);
   if (request.onnx !== undefined) await exportAdapterOnnx(request.onnx, adapter);
@@ -77,6 +84,7 @@ export async function trainAdapterFile(request: TrainAdapterRequest, context: Tr
 interface TrainingRows {
   readonly left: Float32Array;
   readonly right?: Float32Array | undefined;
+  readonly scores?: Float32Array | undefined;
   readonly dims: number;
   readonly model: { readonly id: string; readonly revision?: string };
   readonly corpus: { readonly name: string; readonly count: number; readonly contentHash?: string };
@@ -86,7 +94,8 @@ async function trainingRows(request: TrainAdapterRequest, context: TrainContext,
   if (request.pairs !== undefined) {
     const [left, right] = [await rowsOfFile(request.pairs.left, Infinity, request.seed), await rowsOfFile(request.pairs.right, Infinity, request.seed)];
     if (left.dims !== right.dims) throw new UserError('training/unequal-pairs', `has ${right.dims} columns, but ${request.pairs.left} has ${left.dims}`, { place: { file: request.pairs.right } });
-    return { left: left.rows, right: right.rows, dims: left.dims, model: { id: 'vectors' }, corpus: { name: basename(request.pairs.left), count: left.rows.length / left.dims } };
+    const scores = request.scores === undefined ? undefined : await readScores(request.scores);
+    return { left: left.rows, right: right.rows, scores, dims: left.dims, model: { id: 'vectors' }, corpus: { name: basename(request.pairs.left), count: left.rows.length / left.dims } };
   }
   if (request.vectors !== undefined) {
     const { rows, dims } = await rowsOfFile(request.vectors, request.maxRows, request.seed);

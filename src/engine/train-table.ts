@@ -7,6 +7,7 @@ import type { Corpus } from '../corpus/corpus.ts';
 import { readCorpus } from '../corpus/read-corpus.ts';
 import { readModelFolder } from '../embedding/model-folder.ts';
 import { dequantiseTable, quantiseTable } from '../training/quantise-table.ts';
+import { prefixWeights } from '../training/prefix.ts';
 import { meanReciprocalRank } from '../training/reciprocal-rank.ts';
 import { trainStaticTable, type Teacher } from '../training/static-table.ts';
 import { writeTableFolder } from '../training/table-folder.ts';
@@ -26,6 +27,8 @@ export interface TrainTableRequest {
   /** A model whose similarities of the same texts take part in the target; none when left out. */
   readonly teacher?: string | undefined;
   readonly epochs?: number | undefined;
+  /** Of each of the model's prefixes in the loss, longest first; 1 each when left out. */
+  readonly weights?: readonly number[] | undefined;
   readonly learningRate?: number | undefined;
   /** Documents to learn from, at most, drawn with the seed. */
   readonly maxRows: number;
@@ -86,7 +89,7 @@ export async function trainTableFolder(request: TrainTableRequest, context: Trai
       dims,
       texts,
       pairs: trained,
-      prefixes: prefixes.map((prefix) => ({ dims: prefix, weight: 1 })),
+      prefixes: prefixWeights(dims, prefixes, request.weights),
       batchSize: Math.min(1024, 2 ** Math.floor(Math.log2(trained.left.length / 2))),
       epochs: request.epochs ?? 3,
       learningRate: request.learningRate ?? 1e-3,

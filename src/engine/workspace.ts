@@ -55,6 +55,7 @@ export interface Workspace {
   readonly cacheDir: string;
   readonly modelsDir: string;
   readonly reportsDir: string;
+  readonly adaptersDir: string;
   readonly host: EngineOptions['host'];
   readonly settings: Settings;
   readonly corpora: Registry<OpenCorpus>;
@@ -78,6 +79,7 @@ export async function openWorkspace(options: EngineOptions, announce: (event: En
     cacheDir: join(options.dataDir, 'cache'),
     modelsDir: join(options.dataDir, 'models'),
     reportsDir: join(options.dataDir, 'reports'),
+    adaptersDir: join(options.dataDir, 'adapters'),
     host: options.host,
     settings: await openSettings(join(options.dataDir, 'settings.json')),
     corpora: createRegistry<OpenCorpus>('corpus', 4),

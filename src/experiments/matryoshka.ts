@@ -56,20 +56,28 @@ export interface MatryoshkaResult {
   readonly gains: { readonly overRaw: readonly Interval[]; readonly overPca: readonly Interval[] };
   readonly verdict: MatryoshkaVerdict;
   readonly adapter: TrainedAdapter;
+  /** The PCA rotation, fitted on the same rows; dims × dims. */
+  readonly pca: Float32Array;
+  /** What the adapter was trained for. */
+  readonly trainedPrefixes: readonly number[];
 }
+
+/** Below this many queries intervals are too wide to call anything safe. */
+const LEAST_QUERIES = 50;
 
 /**
  * "My model is not Matryoshka: can I still truncate?" The ladder of plain truncation beside PCA, a trained adapter, and two controls without
  * order, recall@k against the exact neighbours of the untouched full vectors. Training, searched rows and queries share no row.
- * @param queries none to hold out rows of the corpus as queries.
+ * @param queries the user's own; fewer than 50 (or none) say too little, then rows of the corpus are held out as queries.
  * @throws UserError for too few rows; CancelledError.
  */
 export async function matryoshkaExperiment(
   vectors: VectorSet,
-  queries: QueryMatrix | undefined,
+  given: QueryMatrix | undefined,
   spec: MatryoshkaSpec,
   options: WorkOptions & Pick<TrainingOptions, 'onTraining' | 'onEpoch'> & { readonly checkpointPath?: string | undefined } = {},
 ): Promise<MatryoshkaResult> {
+  const queries = given === undefined || given.queryCount < LEAST_QUERIES ? undefined : given;
   const full = vectors.dims;
   const dims = measuredDims(full, spec.dims, spec.claimedDims);
   const parts = splitCorpus(vectors.rowCount, queries, spec);
@@ -77,7 +85,8 @@ export async function matryoshkaExperiment(
   const searched = gatherRows(vectors, parts.searched);
   const asked = queries === undefined ? gatherRows(vectors, parts.queries) : queries.data;
 
-  const adapter = await trainAdapter(trainRows, full, { seed: spec.seed, threads: spec.threads, ...spec.adapter, prefixes: spec.adapter?.prefixes ?? trainedPrefixes(full, dims, spec.claimedDims) }, options);
+  const prefixes = spec.adapter?.prefixes ?? trainedPrefixes(full, dims, spec.claimedDims);
+  const adapter = await trainAdapter(trainRows, full, { seed: spec.seed, threads: spec.threads, ...spec.adapter, prefixes }, options);
   const pca = pcaRotation(await fitPca(trainRows, parts.train.length, full, { signal: options.signal }));
   const matrices: Readonly<Record<Variant, Float32Array | undefined>> = { raw: undefined, pca, adapter: adapter.matrix, reversed: reversedOrder(full), random: randomRotation(full, spec.seed) };
 
@@ -114,6 +123,8 @@ export async function matryoshkaExperiment(
     gains,
     verdict: verdictOf({ dims, ladders, gains, k: spec.k, safeRecall: spec.safeRecall ?? 0.9, claimedDims: spec.claimedDims ?? [] }),
     adapter,
+    pca,
+    trainedPrefixes: prefixes,
   };
 }
 

@@ -7,6 +7,7 @@ export interface BenchOptions {
   readonly model?: string | undefined;
   readonly vectors?: string | undefined;
   readonly queryVectors?: string | undefined;
+  readonly adapter?: string | undefined;
   /** `embedded` or an address; a user name and password inside it are left out. */
   readonly store?: string | undefined;
   readonly database?: string | undefined;
@@ -39,6 +40,7 @@ export function commandLine(options: BenchOptions): string {
     ['--model', options.model],
     ['--vectors', options.vectors],
     ['--query-vectors', options.queryVectors],
+    ['--adapter', options.adapter],
     ['--store', options.store === undefined ? undefined : withoutSecrets(options.store)],
     ['--database', options.database],
     ['--collection', options.collection],

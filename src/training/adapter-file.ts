@@ -44,7 +44,7 @@ export async function readAdapter(path: string): Promise<Adapter> {
   const matrix = file.arrays[0];
   if (file.arrays.length !== 1 || matrix === undefined || matrix.length !== dims * dims) throw new UserError('training/damaged', `holds no ${dims} × ${dims} matrix`, { place: { file: path } });
   if (matrix.some((value) => !Number.isFinite(value))) throw new UserError('training/damaged', 'holds numbers that are not finite', { place: { file: path } });
-  return { dims, matrix, provenance };
+  return { dims, matrix, provenance: { ...provenance, prefixes: [...provenance.prefixes].sort((a, b) => a - b) } };
 }
 
 /** @throws UserError when the adapter was made for vectors of another width. */

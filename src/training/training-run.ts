@@ -101,7 +101,7 @@ export async function runTraining(job: TrainingJob, options: TrainingOptions = {
         progress.lossSum += loss;
         recent = Number.isNaN(recent) ? loss : recent + (loss - recent) / SMOOTHING;
         options.onTraining?.({ epoch: progress.epoch, step: done + 1, totalSteps, loss: recent });
-        options.onProgress?.({ phase: job.phase, done: done + 1, total: totalSteps, unit: 'batches' });
+        options.onProgress?.({ phase: job.phase, done: done + 1, total: totalSteps, unit: 'batches', note: noteOf(recent, progress.results.at(-1)?.score) });
         if (performance.now() - savedMs > everyMs) {
           await save();
           savedMs = performance.now();
@@ -144,6 +144,11 @@ interface RunProgress {
 function epochsWithoutRise(results: readonly EpochResult[]): number {
   const scores = results.map((result) => result.score ?? Infinity);
   return scores.length - 1 - scores.lastIndexOf(Math.max(...scores));
+}
+
+/** What the user sees beside the pace: the smoothed loss, and the held-out score after the last epoch. */
+function noteOf(loss: number, score: number | undefined): string {
+  return `loss ${loss.toPrecision(4)}${score === undefined ? '' : `, held-out score ${score.toFixed(3)}`}`;
 }
 
 /** Rises over the first steps, then falls in a straight line towards zero. */

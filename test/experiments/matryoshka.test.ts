@@ -42,8 +42,10 @@ describe('make it Matryoshka', () => {
     const { counts, dims } = await matryoshkaExperiment(setOf(rows), undefined, { ...spec, dims: [4, 16], adapter: { epochs: 0, near: 0 } });
     expect(counts).toEqual({ trained: 1000, searched: 1850, queries: 150, queriesAre: 'held-out documents' });
     expect(dims).toEqual([4, 16, 32]);
-    const given = await matryoshkaExperiment(setOf(rows), { queryCount: 20, dims: DIMS, data: rows.slice(0, 20 * DIMS) }, { ...spec, dims: [4], adapter: { epochs: 0, near: 0 } });
-    expect(given.counts).toEqual({ trained: 1000, searched: 2000, queries: 20, queriesAre: 'given' });
+    const given = await matryoshkaExperiment(setOf(rows), { queryCount: 60, dims: DIMS, data: rows.slice(0, 60 * DIMS) }, { ...spec, dims: [4], adapter: { epochs: 0, near: 0 } });
+    expect(given.counts).toEqual({ trained: 1000, searched: 2000, queries: 60, queriesAre: 'given' });
+    const few = await matryoshkaExperiment(setOf(rows), { queryCount: 20, dims: DIMS, data: rows.slice(0, 20 * DIMS) }, { ...spec, dims: [4], adapter: { epochs: 0, near: 0 } });
+    expect(few.counts).toMatchObject({ queries: 150, queriesAre: 'held-out documents' });
   });
 
   it('refuses prefixes beyond the vectors and corpora that are too small', async () => {

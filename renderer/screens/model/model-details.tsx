@@ -12,6 +12,7 @@ import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/field.tsx';
 import { ErrorPanel, Note } from '../../ui/note.tsx';
 import { Facts, Panel } from '../../ui/panel.tsx';
+import { AdapterField } from './adapter-field.tsx';
 
 /** The chosen model in full, with the prompts it is used with. */
 export function ModelDetails({ model }: { readonly model: ModelEntry }): ReactElement {
@@ -44,6 +45,7 @@ export function ModelDetails({ model }: { readonly model: ModelEntry }): ReactEl
         {model.where === 'api' ? <ApiKey model={model} /> : null}
         <TextField label="Before each document" value={documentPrompt} placeholder="nothing" onChange={(text) => patchSession(app, { documentPrompt: text === model.documentPrompt ? undefined : text })} />
         <TextField label="Before each query" value={queryPrompt} placeholder="nothing" onChange={(text) => patchSession(app, { queryPrompt: text === model.queryPrompt ? undefined : text })} />
+        <AdapterField model={model} />
         {lostPrompt ? <Note tone="warn">This model was trained with a prompt. Without it, recall against judgements usually falls.</Note> : null}
       </div>
     </Panel>

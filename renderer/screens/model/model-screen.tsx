@@ -24,7 +24,7 @@ export default function ModelScreen(): ReactElement {
   const models = shown(work.models);
   const chosen = models?.find((model) => modelKey(app, model) === session.modelId);
   const dataset = ready(work.dataset);
-  const isEmbedded = dataset !== undefined && chosen !== undefined && dataset.model.id === chosen.id && isUnchanged(dataset.model, session);
+  const isEmbedded = dataset !== undefined && chosen !== undefined && dataset.model.id === chosen.id && dataset.adapterId === session.adapterId && isUnchanged(dataset.model, session);
   const isBusy = work.dataset.status === 'busy';
   const canEmbed = ready(work.queries) !== undefined && chosen !== undefined && chosen.where !== 'hub' && !isBusy;
   const start = (): void => {
@@ -68,7 +68,7 @@ function ModelSentence({ chosen, isEmbedded }: { readonly chosen: ModelEntry | u
   if (isEmbedded && remote !== undefined) {
     return (
       <>
-        <strong>{count(remote.rowCount)} documents</strong> and {plural(remote.queryCount, 'query', 'queries')} are embedded with <strong>{chosen.name}</strong>: {remote.dims} dims, {bytes(remote.sizeBytes)}
+        <strong>{count(remote.rowCount)} documents</strong> and {plural(remote.queryCount, 'query', 'queries')} are embedded with <strong>{remote.model.name}</strong>: {remote.dims} dims, {bytes(remote.sizeBytes)}
         {remote.fromCache ? ', from the cache.' : `, ${significant(remote.textsPerSecond)} texts a second, ${clock(remote.elapsedMs)} in all.`}
       </>
     );

@@ -17,6 +17,7 @@ import { LadderTable } from './ladder-table.tsx';
 import { MeasureBar } from './measure-bar.tsx';
 import { OrderMatters } from './order-matters.tsx';
 import { SizeTrendView } from './size-trend.tsx';
+import { Truncation } from './truncation.tsx';
 import './tradeoffs.css';
 
 /** The ladder: what each prefix keeps, costs and weighs. */
@@ -49,6 +50,7 @@ export default function TradeoffsScreen(): ReactElement {
           { id: 'numbers', title: 'All numbers', render: () => <LadderTable ladders={ladders} /> },
           { id: 'size', title: 'Will it hold?', render: () => <SizeTrendView /> },
           { id: 'order', title: 'Does order matter?', render: () => <OrderMatters /> },
+          { id: 'truncation', title: 'Can I truncate?', render: () => <Truncation /> },
           { id: 'compression', title: 'Compression', render: () => <Compression /> },
         ]}
       />

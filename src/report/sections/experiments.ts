@@ -130,7 +130,7 @@ export function orderSection(report: Report): Section | undefined {
 export function matryoshkaSection(report: Report): Section | undefined {
   const { matryoshka } = report;
   if (matryoshka === undefined) return undefined;
-  const { dims, ladders, gains, counts, verdict } = matryoshka;
+  const { dims, ladders, gains, counts, verdict, adapterFile } = matryoshka;
   const columns = [numeric('dims'), ...ladders.map((ladder) => numeric(ladder.variant)), numeric('adapter − raw, points'), numeric('adapter − PCA, points')];
   const points = (difference: { value: number; low: number; high: number } | undefined): string => (difference === undefined ? '' : `${formatPoints(difference.value)} (${formatPoints(difference.low)} to ${formatPoints(difference.high)})`);
   const rows = dims.map((size, index) => [
@@ -147,6 +147,7 @@ export function matryoshkaSection(report: Report): Section | undefined {
     notes: [
       ...more,
       `PCA and the adapter learned from ${formatCount(counts.trained)} rows; ${formatCount(counts.searched)} others were searched with ${formatUnits(counts.queries, 'query', 'queries')} (${counts.queriesAre}). Recall is against the exact neighbours of the untouched full vectors.`,
+      ...(adapterFile === undefined ? [] : [`The recommended map is saved beside this report as ${adapterFile}: bench --adapter measures with it.`]),
     ],
     figures: [{ chart: () => matryoshkaChart(matryoshka, report.model.trainedDims, report.k), tables: [tableOf(`Recall@${report.k} by way to truncate`, columns, rows)] }],
   };

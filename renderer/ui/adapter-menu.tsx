@@ -1,0 +1,41 @@
+import { useState } from 'react';
+import type { ReactElement } from 'react';
+import type { AdapterFormat } from '../../src/contract/adapter.ts';
+import type { WireError } from '../../src/contract/wire.ts';
+import { exportAdapter } from '../state/adapter-steps.ts';
+import { useApp } from '../state/app.ts';
+import { toWireError } from '../state/errors.ts';
+import { ActionMenu } from './menu.tsx';
+
+const formats: readonly { readonly format: AdapterFormat; readonly label: string; readonly detail: string }[] = [
+  { format: 'fsa', label: 'Adapter file', detail: 'With its provenance, for bench --adapter' },
+  { format: 'npy', label: 'NumPy matrix', detail: 'vectors @ numpy.load(file), then cut and normalise' },
+  { format: 'onnx', label: 'ONNX model', detail: 'embedding in, adapted out; then cut and normalise' },
+];
+
+/** The ways out of an adapter. */
+export function AdapterMenu({ adapterId, onError }: { readonly adapterId: string; readonly onError: (error: WireError | undefined) => void }): ReactElement {
+  const app = useApp();
+  const [isBusy, setBusy] = useState(false);
+  const run = async (format: AdapterFormat): Promise<void> => {
+    setBusy(true);
+    onError(undefined);
+    try {
+      await exportAdapter(app, adapterId, format);
+    } catch (error) {
+      onError(toWireError(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <ActionMenu
+      icon="download"
+      label="Export the adapter"
+      text={isBusy ? 'Exporting' : 'Export'}
+      look="plain"
+      isDisabled={isBusy}
+      actions={formats.map(({ format, label, detail }) => ({ id: format, label, detail, run: () => void run(format) }))}
+    />
+  );
+}
