@@ -108,7 +108,7 @@ export async function embed(app: App): Promise<DatasetSummary | undefined> {
   const dataset = await into(app, 'dataset', () => app.jobs.run('dataset.embed', {
     corpusId,
     queryId,
-    modelId: session.modelId,
+    modelId: needsNoModel(app) ? 'collection' : session.modelId,
     ...(session.documentPrompt === undefined ? {} : { documentPrompt: session.documentPrompt }),
     ...(session.queryPrompt === undefined ? {} : { queryPrompt: session.queryPrompt }),
     ...(session.adapterId === undefined ? {} : { adapterId: session.adapterId }),
@@ -118,6 +118,12 @@ export async function embed(app: App): Promise<DatasetSummary | undefined> {
   patchWork(app, fallen);
   patchSession(app, { wasEmbedded: true });
   return dataset;
+}
+
+/** The documents are a collection that is embedded already, and the queries are some of them. */
+export function needsNoModel(app: App): boolean {
+  const { corpus, queries } = app.work.get();
+  return ready(corpus)?.source.kind === 'collection' && ready(queries)?.source.kind === 'held-out';
 }
 
 /** The name under which the host keeps the key of an API model. */

@@ -21,10 +21,11 @@ export async function explore(app: App, sample: string): Promise<void> {
 }
 
 /** The ladder, the pool, and the cost model: what one "Measure" brings. */
-export async function measureAll(app: App): Promise<void> {
-  if (!(await measureLadder(app))) return;
-  if (!(await collectPool(app))) return;
+export async function measureAll(app: App): Promise<boolean> {
+  if (!(await measureLadder(app))) return false;
+  if (!(await collectPool(app))) return false;
   await fitCost(app);
+  return true;
 }
 
 /** Embeds again with this adapter behind the model (undefined: without), and measures. */

@@ -62,6 +62,8 @@ export async function fitCost(app: App): Promise<void> {
   const data = ready(dataset);
   const built = ready(pool);
   if (data === undefined || built === undefined) return;
+  // In place only some prefixes can be searched: there is nothing to estimate the others from.
+  if (app.session.get().storeKind === 'milvus' && data.inPlace !== undefined && !built.dims.every((dims) => data.inPlace!.dims.includes(dims))) return;
   const model = await into(app, 'costModel', () => app.jobs.run('cost.fit', { datasetId: data.datasetId, poolId: built.poolId, store: chosenStore(app.session.get()) }));
   if (model !== undefined) app.funnel.evaluate();
 }

@@ -1,8 +1,9 @@
 import type { MilvusTarget } from '../../src/contract/connection.ts';
+import type { HeadChoice } from '../../src/contract/measure.ts';
 import { into, patchSession, patchWork } from './app.ts';
 import type { App } from './app.ts';
 import { testedDims } from './measuring-steps.ts';
-import { ready } from './remote.ts';
+import { idle, ready } from './remote.ts';
 
 /** The name under which the host keeps the secret of an address. */
 export function milvusSecretRef(address: string): string {
@@ -21,8 +22,16 @@ export async function connectMilvus(app: App, target: MilvusTarget): Promise<voi
 
 export async function disconnectMilvus(app: App): Promise<void> {
   await app.client.call('milvus.disconnect', {});
-  patchWork(app, { connection: { state: 'embedded' } });
-  patchSession(app, { storeKind: 'embedded', head: { index: 'flat', precision: 'f32' } });
+  patchWork(app, { connection: { state: 'embedded' }, described: idle });
+  chooseStore(app, 'embedded');
+}
+
+const FLAT: HeadChoice = { index: 'flat', precision: 'f32' };
+
+/** Where to measure from now on. A collection that is searched in place has the index it has. */
+export function chooseStore(app: App, storeKind: 'embedded' | 'milvus'): void {
+  const inPlace = storeKind === 'milvus' ? ready(app.work.get().dataset)?.inPlace : undefined;
+  patchSession(app, { storeKind, head: inPlace === undefined || inPlace.obstacle !== undefined ? FLAT : inPlace.head });
 }
 
 /** Loads the dataset's prefixes into the server; what is there already is used again. */

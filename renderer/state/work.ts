@@ -57,6 +57,8 @@ export interface Work {
   readonly connection: ConnectionState;
   readonly connecting: Remote<true>;
   readonly loaded: Remote<CallOutput<'milvus.load'>>;
+  /** The collection that is looked at on the Connection screen. */
+  readonly described: Remote<CallOutput<'milvus.describe'>>;
   readonly reports: Remote<readonly ReportEntry[]>;
   readonly openReports: Readonly<Record<string, Remote<Report>>>;
   /** The one-click journey under way: the name of the sample. */
@@ -97,6 +99,7 @@ export const noWork: Work = {
   connection: { state: 'embedded' },
   connecting: idle,
   loaded: idle,
+  described: idle,
   reports: idle,
   openReports: {},
   exploring: undefined,

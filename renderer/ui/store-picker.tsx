@@ -2,6 +2,8 @@ import { memo } from 'react';
 import type { ReactElement } from 'react';
 import type { HeadChoice } from '../../src/contract/measure.ts';
 import { patchSession, useApp } from '../state/app.ts';
+import { chooseStore } from '../state/milvus-steps.ts';
+import { ready } from '../state/remote.ts';
 import { useStore } from '../state/store.ts';
 import { SelectField } from './choice.tsx';
 
@@ -30,11 +32,15 @@ export const StorePicker = memo(function StorePicker(): ReactElement {
   const app = useApp();
   const { storeKind, head } = useStore(app.session, (session) => ({ storeKind: session.storeKind, head: session.head }));
   const connection = useStore(app.work, (work) => work.connection);
+  const inPlace = useStore(app.work, (work) => ready(work.dataset)?.inPlace);
   const isConnected = connection.state === 'connected';
+  const obstacle = inPlace?.obstacle;
   const heads =
     storeKind === 'embedded'
       ? embeddedHeads
-      : milvusHeads
+      : inPlace !== undefined
+        ? [{ value: `${inPlace.head.index}:${inPlace.head.precision}`, label: inPlace.head.index === 'autoindex' ? 'as indexed' : inPlace.head.index.toUpperCase(), detail: `In place: ${inPlace.dims.join(', ')} dims of ${inPlace.collection}` }]
+        : milvusHeads
           .filter((one) => connection.state !== 'connected' || connection.server.indexes.some((index) => index.toUpperCase() === one.server))
           .map((one) => ({ value: `${one.value}:f32`, label: one.label, detail: 'Milvus index' }));
   const value = `${head.index}:${head.precision}`;
@@ -47,10 +53,15 @@ export const StorePicker = memo(function StorePicker(): ReactElement {
         minWidth={104}
         options={[
           { value: 'embedded', label: 'embedded', detail: 'In this process' },
-          { value: 'milvus', label: 'Milvus', detail: isConnected ? connection.server.label : 'Connect it first, on the Connection screen', isDisabled: !isConnected },
+          {
+            value: 'milvus',
+            label: inPlace === undefined ? 'Milvus' : 'in place',
+            detail: obstacle ?? (isConnected ? (inPlace === undefined ? connection.server.label : `Collection ${inPlace.collection}, only read`) : 'Connect it first, on the Connection screen'),
+            isDisabled: !isConnected || obstacle !== undefined,
+          },
         ]}
         value={storeKind}
-        onChange={(kind) => patchSession(app, { storeKind: kind as 'embedded' | 'milvus', head: { index: 'flat', precision: 'f32' } })}
+        onChange={(kind) => chooseStore(app, kind as 'embedded' | 'milvus')}
       />
       <SelectField
         label="Head index and precision"

@@ -39,7 +39,7 @@ async function queriesOf(request: BenchRequest, context: BenchContext, corpus: C
   const { queries, seed } = request;
   const openGiven = async (): Promise<CollectionQueries['embedder']> => (request.model === undefined ? undefined : openModel(request.model, context, work));
   if (request.queryVectors !== undefined) {
-    const source = await openVectorFile(request.queryVectors);
+    const source = await openVectorSource(request.queryVectors);
     const data = new Float32Array(source.rowCount * source.dims);
     let at = 0;
     for await (const chunk of source.rows()) {

@@ -2,17 +2,16 @@ import { useEffect } from 'react';
 import type { ReactElement } from 'react';
 import type { ConnectionState, MilvusServer } from '../../../src/contract/connection.ts';
 import { count } from '../../format/number.ts';
-import { clock, duration } from '../../format/unit.ts';
-import { patchSession, useApp } from '../../state/app.ts';
-import { loadMilvus, refreshConnection } from '../../state/milvus-steps.ts';
-import { ready, shown } from '../../state/remote.ts';
+import { duration } from '../../format/unit.ts';
+import { useApp } from '../../state/app.ts';
+import { chooseStore, refreshConnection } from '../../state/milvus-steps.ts';
+import { shown } from '../../state/remote.ts';
 import { useStore } from '../../state/store.ts';
-import { Button } from '../../ui/button.tsx';
 import { Segmented } from '../../ui/choice.tsx';
-import { DataTable } from '../../ui/data-table.tsx';
 import { ErrorPanel, Note } from '../../ui/note.tsx';
-import { Badge, Facts, Lead, Panel } from '../../ui/panel.tsx';
+import { Facts, Lead, Panel } from '../../ui/panel.tsx';
 import { CachePanel } from './cache-panel.tsx';
+import { CollectionsPanel } from './collections-panel.tsx';
 import { MilvusForm } from './milvus-form.tsx';
 import './connection.css';
 
@@ -29,7 +28,7 @@ export default function ConnectionScreen(): ReactElement {
           <Segmented
             label="Store to measure on"
             value={storeKind}
-            onChange={(kind) => patchSession(app, { storeKind: kind, head: { index: 'flat', precision: 'f32' } })}
+            onChange={(kind) => chooseStore(app, kind)}
             options={[
               { value: 'embedded', label: 'embedded' },
               { value: 'milvus', label: 'Milvus', isDisabled: connection.state !== 'connected' },
@@ -91,12 +90,9 @@ function EmbeddedPanel(): ReactElement {
 }
 
 function ServerPanel({ server }: { readonly server: MilvusServer }): ReactElement {
-  const app = useApp();
-  const loaded = useStore(app.work, (work) => work.loaded);
-  const hasDataset = useStore(app.work, (work) => ready(work.dataset) !== undefined);
-  const result = shown(loaded);
   return (
     <>
+      <CollectionsPanel collections={server.collections} />
       <Panel title="What this server can" isBordered>
         <div className="stack">
           {server.latencyRemark === undefined ? null : <Note tone="warn">{server.latencyRemark}</Note>}
@@ -111,39 +107,6 @@ function ServerPanel({ server }: { readonly server: MilvusServer }): ReactElemen
               ['Largest top k', count(server.maxTopK)],
             ]}
           />
-        </div>
-      </Panel>
-      <Panel
-        title="Collections"
-        actions={
-          <Button isSmall isDisabled={!hasDataset || loaded.status === 'busy'} onPress={() => void loadMilvus(app)}>
-            {loaded.status === 'busy' ? 'Loading' : 'Load the prefixes'}
-          </Button>
-        }
-      >
-        <div className="stack-tight">
-          {loaded.status === 'failed' ? <ErrorPanel error={loaded.error} onRetry={() => void loadMilvus(app)} /> : null}
-          {result === undefined ? null : (
-            <p className="num">
-              {count(result.rowCount)} rows in {result.collections.join(', ')}, {result.reused ? 'there already' : `loaded in ${clock(result.elapsedMs)}`}.
-            </p>
-          )}
-          {hasDataset ? null : <p className="muted">Embed a corpus first; then its prefixes can be loaded. Measuring on Milvus loads what is missing by itself.</p>}
-          {server.collections.length === 0 ? (
-            <p className="muted">This database has no collections yet.</p>
-          ) : (
-            <DataTable
-              caption="Collections of the server"
-              rows={server.collections}
-              keyOf={(row) => row.name}
-              maxHeight={320}
-              columns={[
-                { id: 'name', header: 'collection', isRowHeader: true, sortBy: (row) => row.name, cell: (row) => row.name },
-                { id: 'rows', header: 'rows', isNumeric: true, sortBy: (row) => row.rowCount ?? 0, cell: (row) => count(row.rowCount) },
-                { id: 'owner', header: 'made by', cell: (row) => (row.ownedByFunnelscope ? <Badge>Funnelscope</Badge> : 'others') },
-              ]}
-            />
-          )}
         </div>
       </Panel>
       <CachePanel />

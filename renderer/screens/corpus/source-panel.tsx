@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { ReactElement } from 'react';
 import { count } from '../../format/number.ts';
 import { bytes } from '../../format/unit.ts';
-import { useApp } from '../../state/app.ts';
+import { patchSession, useApp } from '../../state/app.ts';
 import { closeAll, previewCorpus } from '../../state/dataset-steps.ts';
 import { explore } from '../../state/journey.ts';
 import { shown } from '../../state/remote.ts';
@@ -46,6 +46,14 @@ export function SourcePanel(): ReactElement {
               </Button>
             </div>
           )}
+        </div>
+      </Panel>
+      <Panel title="Milvus collection">
+        <div className="stack-tight">
+          <Button icon="connection" onPress={() => patchSession(app, { screen: 'connection' })}>
+            Choose a collection…
+          </Button>
+          <p className="muted small">Texts and vectors that are on a server already: explored where they are, only read.</p>
         </div>
       </Panel>
       {recent.length === 0 ? null : (

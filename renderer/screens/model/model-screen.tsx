@@ -3,7 +3,7 @@ import type { ModelEntry } from '../../../src/contract/dataset.ts';
 import { count, plural, significant } from '../../format/number.ts';
 import { bytes, clock } from '../../format/unit.ts';
 import { patchSession, useApp } from '../../state/app.ts';
-import { embed, modelKey } from '../../state/dataset-steps.ts';
+import { embed, modelKey, needsNoModel } from '../../state/dataset-steps.ts';
 import { measureAll } from '../../state/journey.ts';
 import { usePrimaryAction } from '../../state/primary.ts';
 import { ready, shown } from '../../state/remote.ts';
@@ -24,27 +24,30 @@ export default function ModelScreen(): ReactElement {
   const models = shown(work.models);
   const chosen = models?.find((model) => modelKey(app, model) === session.modelId);
   const dataset = ready(work.dataset);
-  const isEmbedded = dataset !== undefined && chosen !== undefined && dataset.model.id === chosen.id && dataset.adapterId === session.adapterId && isUnchanged(dataset.model, session);
+  const isCollection = ready(work.corpus)?.source.kind === 'collection';
+  const isModelFree = needsNoModel(app);
+  const isEmbedded = dataset !== undefined && (isCollection ? isModelFree || dataset.model.id.endsWith(` by ${chosen?.id}`) : chosen !== undefined && dataset.model.id === chosen.id && dataset.adapterId === session.adapterId && isUnchanged(dataset.model, session));
   const isBusy = work.dataset.status === 'busy';
-  const canEmbed = ready(work.queries) !== undefined && chosen !== undefined && chosen.where !== 'hub' && !isBusy;
+  const canEmbed = ready(work.queries) !== undefined && !isBusy && (isModelFree || (chosen !== undefined && chosen.where !== 'hub'));
+  const verb = isCollection ? 'Read the vectors' : 'Embed';
   const start = (): void => {
     if (isEmbedded) {
       patchSession(app, { screen: 'tradeoffs' });
       if (Object.keys(work.ladders).length === 0) void measureAll(app);
     } else void embed(app);
   };
-  usePrimaryAction(isEmbedded ? 'See the tradeoffs' : 'Embed', isEmbedded || canEmbed, start);
+  usePrimaryAction(isEmbedded ? 'See the tradeoffs' : verb, isEmbedded || canEmbed, start);
 
   return (
     <div className="screen">
       <Lead
         actions={
           <Button look="primary" isDisabled={!isEmbedded && !canEmbed} onPress={start}>
-            {isEmbedded ? 'See the tradeoffs' : isBusy ? 'Embedding' : 'Embed'}
+            {isEmbedded ? 'See the tradeoffs' : isBusy ? (isCollection ? 'Reading' : 'Embedding') : verb}
           </Button>
         }
       >
-        <ModelSentence chosen={chosen} isEmbedded={isEmbedded} />
+        {isCollection ? <CollectionSentence isEmbedded={isEmbedded} isModelFree={isModelFree} /> : <ModelSentence chosen={chosen} isEmbedded={isEmbedded} />}
       </Lead>
       {work.dataset.status === 'failed' ? <ErrorPanel error={work.dataset.error} onRetry={() => void embed(app)} /> : null}
       {isEmbedded ? <Warnings warnings={dataset.warnings} /> : null}
@@ -78,6 +81,24 @@ function ModelSentence({ chosen, isEmbedded }: { readonly chosen: ModelEntry | u
       <strong>{chosen.name}</strong>: {chosen.dims} dims, {trained}.{' '}
       {chosen.where === 'hub' ? 'It has to be downloaded first. ' : ''}
       {corpus === undefined ? 'Open a corpus to embed.' : queries === undefined ? 'Choose queries on the Corpus screen.' : `${count(corpus.count)} documents and ${plural(queries.count, 'query', 'queries')} to embed.`}
+    </>
+  );
+}
+
+/** A collection brings its vectors; a model is for queries that are words. */
+function CollectionSentence({ isEmbedded, isModelFree }: { readonly isEmbedded: boolean; readonly isModelFree: boolean }): ReactElement {
+  const { corpus, queries, dataset } = useStore(useApp().work, (work) => ({ corpus: shown(work.corpus), queries: shown(work.queries), dataset: ready(work.dataset) }));
+  if (isEmbedded && dataset !== undefined) {
+    return (
+      <>
+        <strong>{count(dataset.rowCount)} vectors</strong> of {dataset.inPlace?.collection ?? corpus?.name} have been read: {dataset.dims} dims, {bytes(dataset.sizeBytes)}, {clock(dataset.elapsedMs)}.
+      </>
+    );
+  }
+  return (
+    <>
+      The documents are <strong>embedded already</strong>, in collection {corpus?.name}.{' '}
+      {queries === undefined ? 'Choose queries on the Corpus screen.' : isModelFree ? 'Its own rows are the queries: no model is needed.' : 'Choose the model that made it: the queries are words.'}
     </>
   );
 }

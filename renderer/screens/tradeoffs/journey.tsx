@@ -2,6 +2,7 @@ import type { ReactElement } from 'react';
 import { count } from '../../format/number.ts';
 import { patchSession, useApp } from '../../state/app.ts';
 import type { App } from '../../state/app.ts';
+import { exploreCollection } from '../../state/collection-steps.ts';
 import { explore, measureAll } from '../../state/journey.ts';
 import type { Remote } from '../../state/remote.ts';
 import { ready, shown } from '../../state/remote.ts';
@@ -69,17 +70,19 @@ function Steps({ work }: { readonly work: Work }): ReactElement {
   const corpus = shown(work.corpus);
   const queries = shown(work.queries);
   const dataset = shown(work.dataset);
+  const isSample = (shown(work.samples) ?? []).some((sample) => sample.name === work.exploring);
+  const isCollection = work.exploring === undefined ? corpus?.source.kind === 'collection' : !isSample;
   const steps: readonly Step[] = [
     { title: 'Open the corpus', remote: work.corpus, detail: corpus === undefined ? undefined : `${count(corpus.count)} documents`, call: 'corpus.open' },
     { title: 'Take its queries', remote: work.queries, detail: queries === undefined ? undefined : `${count(queries.count)} queries`, call: 'queries.set' },
-    { title: 'Embed documents and queries', remote: work.dataset, detail: dataset === undefined ? undefined : `${dataset.model.name}, ${dataset.dims} dims${dataset.fromCache ? ', from the cache' : ''}`, call: 'dataset.embed' },
+    { title: isCollection ? 'Read the vectors' : 'Embed documents and queries', remote: work.dataset, detail: dataset === undefined ? undefined : `${dataset.model.name}, ${dataset.dims} dims${dataset.fromCache ? ', from the cache' : ''}`, call: 'dataset.embed' },
     { title: 'Measure every prefix', remote: work.ladderRun, detail: undefined, call: 'ladder.run' },
     { title: 'Collect candidates for funnels', remote: work.pool, detail: undefined, call: 'pool.build' },
   ];
   const failedStep = steps.find((step) => step.remote.status === 'failed');
   return (
     <section className="journey" aria-label="Progress">
-      <h2>{work.exploring === undefined ? 'On the way to the charts' : 'Exploring the sample'}</h2>
+      <h2>{work.exploring === undefined ? 'On the way to the charts' : isCollection ? `Exploring ${work.exploring}` : 'Exploring the sample'}</h2>
       <ol>
         {steps.map((step) => {
           const job = running.find((one) => one.call === step.call);
@@ -102,8 +105,11 @@ function Steps({ work }: { readonly work: Work }): ReactElement {
   );
 }
 
-function retry(app: App, call: string): Promise<void> {
-  if (call === 'ladder.run' || call === 'pool.build') return measureAll(app);
+async function retry(app: App, call: string): Promise<void> {
+  if (call === 'ladder.run' || call === 'pool.build') {
+    await measureAll(app);
+    return;
+  }
   const source = app.session.get().corpusSource;
-  return explore(app, source?.kind === 'sample' ? source.name : 'wordnet');
+  return source?.kind === 'collection' ? exploreCollection(app, source) : explore(app, source?.kind === 'sample' ? source.name : 'wordnet');
 }
