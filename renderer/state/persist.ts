@@ -2,6 +2,7 @@ import { patchWork } from './app.ts';
 import type { App } from './app.ts';
 import { rememberSlots } from './journey.ts';
 import { readSession } from './session.ts';
+import { isMeasuredFunnel, isMeasuredLadder } from './stored.ts';
 import type { MeasuredFunnel, MeasuredLadder } from './work.ts';
 
 const sessionKey = 'session';
@@ -19,9 +20,10 @@ export async function restore(app: App): Promise<void> {
   const settings = await app.client.call('settings.get', {});
   app.session.set(readSession(settings[sessionKey]));
   const measured = settings[measuredKey] as Partial<Measured> | undefined;
-  if (measured?.version === version && measured.ladders !== undefined && Array.isArray(measured.funnels)) {
-    patchWork(app, { ladders: measured.ladders, funnels: measured.funnels });
-  }
+  if (measured?.version !== version) return;
+  const ladders = Object.entries(measured.ladders ?? {}).filter(([, ladder]) => isMeasuredLadder(ladder));
+  const funnels = Array.isArray(measured.funnels) ? measured.funnels.filter((funnel) => isMeasuredFunnel(funnel)) : [];
+  patchWork(app, { ladders: Object.fromEntries(ladders), funnels });
 }
 
 /** Writes what changed, half a second after it changed. @returns a function that writes at once and stops. */

@@ -1,6 +1,7 @@
 import type { MilvusTarget } from '../../src/contract/connection.ts';
 import type { CorpusSource, QuerySource } from '../../src/contract/dataset.ts';
 import type { HeadChoice } from '../../src/contract/measure.ts';
+import { sessionChecks } from './stored.ts';
 
 export const screenIds = ['corpus', 'model', 'tradeoffs', 'funnel', 'inspect', 'reports', 'connection'] as const;
 export type ScreenId = (typeof screenIds)[number];
@@ -70,29 +71,11 @@ export const newSession: Session = {
   tuneMaxStages: 4,
 };
 
-/** A session read back from the settings: members of another type than expected fall back to a new session's. */
+/** A session read back from the settings: members that are not as they should be fall back to a new session's. */
 export function readSession(stored: unknown): Session {
   if (typeof stored !== 'object' || stored === null) return newSession;
   const given = stored as Partial<Record<keyof Session, unknown>>;
   const merged: Record<string, unknown> = { ...newSession };
-  for (const key of Object.keys(newSession) as (keyof Session)[]) {
-    const value = given[key];
-    if (value !== undefined && isAlike(newSession[key], value)) merged[key] = value;
-  }
-  const session = merged as unknown as Session;
-  return {
-    ...session,
-    screen: screenIds.includes(session.screen) ? session.screen : 'corpus',
-    theme: ['system', 'light', 'dark'].includes(session.theme) ? session.theme : 'system',
-    storeKind: session.storeKind === 'milvus' ? 'milvus' : 'embedded',
-    adapterId: typeof session.adapterId === 'string' ? session.adapterId : undefined,
-    k: Number.isSafeInteger(session.k) && session.k >= 1 && session.k <= 1000 ? session.k : newSession.k,
-    slots: typeof session.slots.A === 'string' ? session.slots : newSession.slots,
-    dims: Array.isArray(session.dims) && session.dims.every((one) => Number.isSafeInteger(one)) ? session.dims : undefined,
-  };
-}
-
-function isAlike(example: unknown, value: unknown): boolean {
-  if (example === undefined) return value !== null;
-  return typeof example === typeof value && Array.isArray(example) === Array.isArray(value) && value !== null;
+  for (const key of Object.keys(newSession) as (keyof Session)[]) if (sessionChecks[key](given[key])) merged[key] = given[key];
+  return merged as unknown as Session;
 }

@@ -1,4 +1,5 @@
 import { CancelledError, describeError, UserError } from '../base/errors.ts';
+import { explainSystemError } from '../base/system-error.ts';
 import { benchCommand } from './bench-command.ts';
 import type { CliContext, Command } from './command.ts';
 import { helpText } from './help.ts';
@@ -30,7 +31,8 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
   try {
     await command(rest, context);
     return 0;
-  } catch (error) {
+  } catch (thrown) {
+    const error = explainSystemError(thrown);
     if (error instanceof CancelledError || context.signal.aborted) {
       context.stderr.write('cancelled\n');
       return 130;

@@ -8,6 +8,7 @@ import { contentHash } from '../base/content-hash.ts';
 import { UserError } from '../base/errors.ts';
 import { type FileLock, lockFile } from '../base/file-lock.ts';
 import type { WorkOptions } from '../base/progress.ts';
+import { explainSystemError } from '../base/system-error.ts';
 import { formatNpyHeader } from '../vectors/npy-header.ts';
 import type { Embedder } from './embedder.ts';
 import { openEmbeddingLog } from './embedding-log.ts';
@@ -71,11 +72,12 @@ export async function embedCached(embedder: Embedder, texts: TextSequence, role:
     .digest('hex')
     .slice(0, 40);
   const folder = join(cacheDir, key);
-  const ready = await openFinished(folder, work);
+  const shape = { count: texts.length, dims: card.dims };
+  const ready = await openFinished(folder, shape, work);
   if (ready !== undefined) return ready;
   const lock = await takeLock(folder, work);
   try {
-    const finished = await openFinished(folder, work);
+    const finished = await openFinished(folder, shape, work);
     if (finished !== undefined) return finished;
     const log = await openEmbeddingLog(partPath(folder), logPath(folder), { rowCount: texts.length, dims: card.dims, blockRows });
     const resumedRows = log.rowCount;
@@ -114,6 +116,8 @@ export async function embedCached(embedder: Embedder, texts: TextSequence, role:
     await writeFileAtomic(join(folder, 'manifest.json'), JSON.stringify(manifest));
     await rm(logPath(folder), { force: true });
     return openEntry(folder, manifest, false, resumedRows);
+  } catch (error) {
+    throw explainSystemError(error, folder);
   } finally {
     await lock.release();
   }
@@ -131,7 +135,8 @@ async function takeLock(folder: string, work: WorkOptions): Promise<FileLock> {
       onWait: () => work.onProgress?.({ phase: 'waiting for another run that embeds the same texts', done: 0, unit: 'texts' }),
     });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    const explained = explainSystemError(error, folder);
+    if (explained !== error || (error as NodeJS.ErrnoException).code === undefined) throw explained;
     throw new UserError('embedding/cache', `the cache cannot be written: ${(error as Error).message}`, { place: { file: folder }, cause: error });
   }
 }
@@ -147,29 +152,48 @@ async function hashTexts(texts: TextSequence, work: WorkOptions): Promise<string
 }
 
 /** A finished entry whose every block still matches its checksum; a damaged one is removed and made again. */
-async function openFinished(folder: string, work: WorkOptions): Promise<CachedEmbeddings | undefined> {
-  let manifest: EmbeddingManifest;
-  try {
-    manifest = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')) as EmbeddingManifest;
-  } catch {
-    return undefined;
-  }
-  if (await isIntact(folder, manifest, work)) return openEntry(folder, manifest, true, manifest.count);
+async function openFinished(folder: string, shape: { readonly count: number; readonly dims: number }, work: WorkOptions): Promise<CachedEmbeddings | undefined> {
+  const text = await readFile(join(folder, 'manifest.json'), 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const manifest = manifestOf(text);
+  if (manifest?.count === shape.count && manifest.dims === shape.dims && (await isIntact(folder, manifest, work))) return openEntry(folder, manifest, true, manifest.count);
   await rm(join(folder, 'manifest.json'), { force: true });
   await rm(npyPath(folder), { force: true });
   return undefined;
+}
+
+/** undefined for a file that is no manifest (any more): it is not believed, whatever it says. */
+function manifestOf(text: string): EmbeddingManifest | undefined {
+  try {
+    const told = JSON.parse(text) as Partial<EmbeddingManifest> | null;
+    return told?.schema === 'funnelscope-embeddings/1' && told.blockRows === blockRows && Array.isArray(told.checksums) ? (told as EmbeddingManifest) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 async function isIntact(folder: string, manifest: EmbeddingManifest, work: WorkOptions): Promise<boolean> {
   const header = formatNpyHeader(manifest.count, manifest.dims);
   const info = await stat(npyPath(folder)).catch(() => undefined);
   if (info?.size !== header.length + manifest.count * manifest.dims * 4) return false;
+  if (!(await startsWith(npyPath(folder), header))) return false;
   let block = 0;
   for await (const { rows } of readRows(folder, manifest, manifest.blockRows, work)) {
     if (crc32(Buffer.from(rows.buffer, rows.byteOffset, rows.byteLength)) !== manifest.checksums[block]) return false;
     block += 1;
   }
   return block === manifest.checksums.length;
+}
+
+async function startsWith(path: string, bytes: Uint8Array): Promise<boolean> {
+  const handle = await open(path, 'r');
+  try {
+    const start = Buffer.alloc(bytes.length);
+    await handle.read(start, 0, start.length, 0);
+    return start.equals(bytes);
+  } finally {
+    await handle.close();
+  }
 }
 
 function openEntry(folder: string, manifest: EmbeddingManifest, fromCache: boolean, resumedRows: number): CachedEmbeddings {

@@ -1,5 +1,6 @@
 import { CancelledError, describeError, UserError } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
+import { explainSystemError } from '../base/system-error.ts';
 import { calls } from '../contract/calls.ts';
 import type { CallName, Job } from '../contract/calls.ts';
 import type { CallOptions, EngineEvent } from '../contract/wire.ts';
@@ -73,7 +74,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       return output;
     } catch (error) {
       if (error instanceof CancelledError) job.finish('cancelled');
-      else job.finish('failed', describeError(error));
+      else job.finish('failed', describeError(explainSystemError(error)));
       throw error;
     }
   }

@@ -1,4 +1,5 @@
 import { CancelledError, describeError, UserError } from '../base/errors.ts';
+import { explainSystemError } from '../base/system-error.ts';
 import { calls } from '../contract/calls.ts';
 import type { CallName } from '../contract/calls.ts';
 import { requestSchema } from '../contract/wire.ts';
@@ -87,7 +88,8 @@ export function isCallName(name: string): name is CallName {
 }
 
 /** An error as it crosses the process border: what the user reads, and for our own bugs the details to copy. */
-export function wireErrorOf(error: unknown): WireError {
+export function wireErrorOf(thrown: unknown): WireError {
+  const error = explainSystemError(thrown);
   if (error instanceof CancelledError || (error instanceof Error && error.name === 'AbortError')) {
     return { kind: 'cancelled', code: 'cancelled', message: 'cancelled' };
   }

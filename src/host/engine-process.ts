@@ -1,5 +1,6 @@
 import { constants, setPriority } from 'node:os';
 import { describeError } from '../base/errors.ts';
+import { explainSystemError } from '../base/system-error.ts';
 import type { Response } from '../contract/wire.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Serving } from '../engine/serve.ts';
@@ -59,7 +60,7 @@ export function runEngineProcess(link: HostLink, room: EngineRoom): void {
       engine = await room.openEngine({ ...options, resolveSecret });
       link.post({ type: 'ready' });
     } catch (error) {
-      link.post({ type: 'failed', message: describeError(error) });
+      link.post({ type: 'failed', message: describeError(explainSystemError(error)) });
     }
   }
 

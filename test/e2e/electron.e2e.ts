@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launch, openBench, packageProgram, program } from './electron-app.ts';
@@ -183,6 +184,41 @@ describe('the program as a whole', () => {
       if ((await readFile(path).catch(() => Buffer.alloc(0))).includes(secret)) holding.push(path);
     }
     expect(holding).toEqual([]);
+  });
+
+  it('says in its about box what it is and stands on, and opens the licences of all that ships', async () => {
+    const { app } = running;
+    const told = await app.evaluate(({ dialog, Menu }) => {
+      let heard: unknown;
+      dialog.showMessageBox = (async (...given: unknown[]) => {
+        heard = given.at(-1);
+        return { response: 0, checkboxChecked: false };
+      }) as never;
+      Menu.getApplicationMenu()?.getMenuItemById('about')?.click();
+      return heard as { message: string; detail: string; buttons: string[] };
+    });
+    expect(told.message).toMatch(/^Funnelscope \d+\.\d+\.\d+$/);
+    expect(told.detail).toMatch(/Electron \d.*Chromium \d.*Node \d/);
+    expect(told.buttons).toEqual(['Licences', 'Close']);
+    await expect.poll(() => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().map((window) => window.webContents.getURL()))).toContain('app://funnelscope/licences.html');
+    // Its window has no scripts: what it shows is read from outside.
+    const text = await app.evaluate(async ({ BrowserWindow }) => {
+      const window = BrowserWindow.getAllWindows().find((one) => one.webContents.getURL().endsWith('licences.html'))!;
+      const size = window.getBounds();
+      window.destroy();
+      return size;
+    });
+    expect(text).toMatchObject({ width: 760 });
+    const page = await running.page.evaluate(async () => (await fetch('/licences.html')).text());
+    for (const name of ['WordNet', 'onnxruntime-node', 'react-dom', 'recharts', 'zod']) expect(page).toContain(name);
+  });
+
+  it('opens a file by its association, as the desktop asks for it: an address', async () => {
+    const corpus = join(bench.folder, 'by association, ä.jsonl');
+    await writeFile(corpus, Array.from({ length: 15 }, (_, i) => JSON.stringify({ id: String(i), text: `by association, text ${i}` })).join('\n'));
+    const started = spawn(program, [...bench.args, pathToFileURL(corpus).href], { env: bench.environment, stdio: 'ignore' });
+    expect(await new Promise((resolve) => started.once('exit', resolve))).toBe(0);
+    await running.page.getByText('by association, ä.jsonl').first().waitFor();
   });
 
   it('is one: a second start hands its file to the first and ends', async () => {

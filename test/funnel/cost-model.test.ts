@@ -65,6 +65,49 @@ describe('the cost model', () => {
     );
   });
 
+  test('its schedules: every prefix plain, to the full dimension with three keeps, and once through the next prefix', () => {
+    expect(costSchedules([16, 64, 256], 10, 1000, 100_000).map(formatSchedule)).toEqual([
+      '16:10', '64:10', '256:10',
+      '16:46,256:10', '16:215,256:10', '16:1000,256:10', '16:1000,64:46,256:10',
+      '64:46,256:10', '64:215,256:10', '64:1000,256:10',
+    ]);
+    // No keep beyond the corpus, none that is not more than k.
+    expect(costSchedules([16, 256], 10, 1000, 80).map(formatSchedule)).toEqual(['16:10', '256:10', '16:20,256:10', '16:40,256:10', '16:80,256:10']);
+    expect(costSchedules([16, 256], 10, 10, 80).map(formatSchedule)).toEqual(['16:10', '256:10']);
+  });
+
+  test('weighs by relative error: a run of 100 ms that is off by a tenth does not bend what a run of 0.1 ms says', () => {
+    const heads = [[16, 0.1], [64, 0.4], [256, 110]] as const;
+    const runs = [...heads, ...heads].map(([dims, ms]): CostRun => ({ schedule: [{ dims, keep: 10 }], stageMs: [ms], totalMs: ms, p95Ms: ms }));
+    const model = fitCostModel(runs, 1000, 'x');
+    for (const [dims, ms] of heads) expect(estimateMs(model, [{ dims, keep: 10 }], 1000).totalMs).toBeCloseTo(ms, 9);
+    // Between measured prefixes on the straight line between them; beyond the longest by rows × dims.
+    expect(estimateMs(model, [{ dims: 40, keep: 10 }], 1000).totalMs).toBeCloseTo(0.25, 9);
+    expect(estimateMs(model, [{ dims: 512, keep: 10 }], 1000).totalMs).toBeCloseTo(110 + model.scanMsPerRowDim * 1000 * 256, 6);
+    expect(model.scanMsPerRowDim).toBeLessThan(1e-4);
+    expect([model.rerankFixedMs, model.rerankMsPerCandidate, model.rerankMsPerCandidateDim]).toEqual([0, 0, 0]);
+    expect(model.scanMsPerKeep).toBe(0);
+  });
+
+  test('the price of a kept candidate is the slope through each prefix’s own runs', () => {
+    const runs = [16, 64].flatMap((dims) => [10, 500, 1000].map((keep): CostRun => {
+      const ms = (dims === 16 ? 1 : 3) + 0.002 * keep;
+      return { schedule: [{ dims, keep }], stageMs: [ms], totalMs: ms, p95Ms: ms };
+    }));
+    const model = fitCostModel(runs, 10_000, 'x');
+    expect(model.scanMsPerKeep).toBeCloseTo(0.002, 9);
+    expect(model.scanMsByDims!.map(({ dims, ms }) => [dims, Number(ms.toFixed(9))])).toEqual([[16, 1], [64, 3]]);
+    expect(model.relativeError).toBeLessThan(1e-9);
+  });
+
+  test('its error is that of runs it was not fitted to', () => {
+    // Two prefixes, one measured once: without that run only rows × dims can predict it, and here the cost is not linear.
+    const runs = ([[16, 1], [32, 2], [64, 40]] as const).map(([dims, ms]): CostRun => ({ schedule: [{ dims, keep: 10 }], stageMs: [ms], totalMs: ms, p95Ms: 2 * ms }));
+    const model = fitCostModel(runs, 1000, 'the store');
+    expect(model.relativeError).toBeGreaterThan(0.3);
+    expect(model.how).toMatch(/^Fitted to the median times of 3 schedules measured on the store, interleaved, one query at a time, 1000 documents\. Error: ±[\d.]+ % \(root mean square\)/);
+  });
+
   test('needs three runs', () => {
     expect(() => fitCostModel(runsOf().slice(0, 2), rowCount, 'x')).toThrow('at least 3 measured runs, got 2');
   });
@@ -85,6 +128,7 @@ describe('the cost model', () => {
     expect(bytesReadOf(parseSchedule('64:500,256:10'), 1000)).toBe(1000 * 64 * 4 + 500 * 192 * 4);
     expect(bytesReadOf(parseSchedule('64:500,256:10'), 1000, 'int8')).toBe(1000 * 64 + 500 * 256 * 4);
     expect(bytesReadOf(parseSchedule('64:500,256:10'), 100)).toBe(100 * 64 * 4 + 100 * 192 * 4);
+    expect(bytesReadOf(parseSchedule('64:500,128:50,256:10'), 1000, 'binary')).toBe(1000 * 8 + 500 * 128 * 4 + 50 * 128 * 4);
   });
 });
 
@@ -109,5 +153,27 @@ describe('non-negative least squares', () => {
         },
       ),
     );
+  });
+
+  test('weights count: points with a hundredfold weight are met, the others as well as can be', () => {
+    const x = [[1, 0], [1, 1], [1, 2], [1, 10]];
+    const y = [1, 3, 5, 0];
+    const [constant, slope] = fitNonNegative(x, y, [100, 100, 100, 0.01]);
+    expect(constant).toBeCloseTo(1, 3);
+    expect(slope).toBeCloseTo(2, 3);
+    const [flat, none] = fitNonNegative(x, y, [0.01, 0.01, 0.01, 100]);
+    expect(flat! + 10 * none!).toBeCloseTo(0, 3);
+  });
+
+  test('columns of nothing, of copies, and of very different size do not get in each other’s way', () => {
+    const [nothing, two] = fitNonNegative([[0, 1], [0, 2]], [2, 4], [1, 1]);
+    expect(nothing).toBe(0);
+    expect(two).toBeCloseTo(2, 12);
+    const [a, b] = fitNonNegative([[1, 1], [2, 2]], [3, 6], [1, 1]);
+    expect(a! + b!).toBeCloseTo(3, 9);
+    const rows = [[1, 1e6, 0], [1, 2e6, 1], [1, 5e6, 0], [1, 9e6, 3]];
+    const found = fitNonNegative(rows, rows.map(([one, wide, third]) => 7 * one! + 2e-6 * wide! + 4 * third!), [1, 1, 1, 1]);
+    [7, 2e-6, 4].forEach((weight, i) => expect(found[i]! / weight).toBeCloseTo(1, 6));
+    expect(fitNonNegative([], [], [])).toEqual([]);
   });
 });

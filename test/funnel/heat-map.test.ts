@@ -56,6 +56,17 @@ describe('the heat map', () => {
   });
 });
 
+describe('the keeps of the heat map', () => {
+  test('rise from k to the capacity, six an octave, as many as were asked for where they were', async () => {
+    const map = heatMapOf(await madePool({ seed: 3, rowCount: 300, k: 5, capacity: 160 }));
+    expect([map.keeps[0], map.keeps.at(-1)]).toEqual([5, 160]);
+    // Five octaves; where a tenth more is less than one row, neighbouring columns fall together.
+    expect(map.keeps.length).toBeGreaterThan(22);
+    expect(map.keeps.length).toBeLessThanOrEqual(31);
+    expect(heatMapOf(await madePool({ seed: 3 }), { keeps: [5, 17, 40] }).keeps).toEqual([5, 17, 40]);
+  });
+});
+
 describe('candidates needed', () => {
   test('a query loses nothing with the keep it needs, and something with one less', async () => {
     const pool = await madePool({ seed: 8 });
@@ -97,5 +108,30 @@ describe('candidates needed', () => {
     expect(at16.sentence).toBe(`At 16 dims keep ${top.keep}: 99 % of queries lose nothing of their top 5 (95 % CI ${top.low}–${top.high}; 120 queries).`);
     const small = await madePool({ seed: 9, queryCount: 120, capacity: 6 });
     expect(candidatesNeeded(small)[0]!.sentence).toBe('At 4 dims even 6 candidates lose some of the top 5 for more than half of 120 queries.');
+  });
+
+  test('its interval is that of resampled order statistics: binomial ends, the order of the queries does not matter', () => {
+    // Of 100 queries that need 1 … 100: the 90th smallest of a resample lies between the 84th and 95th of the needs, 95 times of 100.
+    const needs = Float64Array.from({ length: 100 }, (_, i) => ((i * 37) % 100) + 1);
+    const [level] = candidateLevels(needs, [0.9], 5);
+    expect(level!.keep).toBe(90);
+    expect(Math.abs(level!.low! - 84)).toBeLessThanOrEqual(1);
+    expect(Math.abs(level!.high! - 95)).toBeLessThanOrEqual(1);
+    expect(candidateLevels(needs.slice().sort(), [0.9], 5)).toEqual([level]);
+  });
+
+  test('the rule says what it cannot know: a worst query, a share beyond the capacity, an interval without an end', async () => {
+    const one = await madePool({ seed: 9, queryCount: 1, capacity: 300 });
+    const [first] = candidatesNeeded(one);
+    expect(first!.sentence).toBe(`At 4 dims keep ${first!.levels[0]!.keep}: 99 % of queries lose nothing of their top 5 (95 % CI ${first!.levels[0]!.keep}–${first!.levels[0]!.keep}; 1 query), which is the hardest query seen.`);
+    const fifty = await madePool({ seed: 9, queryCount: 50, capacity: 300 });
+    expect(candidatesNeeded(fifty)[2]!.sentence).toMatch(/; 50 queries\), which is the hardest query seen\.$/);
+    // A capacity between what half of the queries need and what nearly all do.
+    const wide = await madePool({ seed: 9, queryCount: 120, capacity: 300 });
+    const halfKeep = candidatesNeeded(wide)[1]!.levels[0]!.keep!;
+    const narrow = await madePool({ seed: 9, queryCount: 120, capacity: halfKeep });
+    const needed = candidatesNeeded(narrow)[1]!;
+    expect(needed.levels.map(({ keep }) => keep)).toEqual([halfKeep, null, null, null]);
+    expect(needed.sentence).toBe(`At 8 dims keep ${halfKeep}: 50 % of queries lose nothing of their top 5 (95 % CI ${needed.levels[0]!.low} to more than ${halfKeep}; 120 queries); 99 % would take more than ${halfKeep}.`);
   });
 });

@@ -59,6 +59,41 @@ describe('bootstrapMean', () => {
   });
 });
 
+describe('the bootstrap of a share', () => {
+  /** Smallest x with P(X ≤ x) ≥ p, X binomial. */
+  const quantile = (n: number, p: number, at: number): number => {
+    let mass = (1 - p) ** n;
+    let sum = mass;
+    let x = 0;
+    while (sum < at) {
+      mass *= ((n - x) / (x + 1)) * (p / (1 - p));
+      x += 1;
+      sum += mass;
+    }
+    return x;
+  };
+
+  test.each([[30, 100], [1, 40], [39, 40], [50, 60], [3, 400], [1, 2]])('has the ends of the binomial distribution: %i of %i', (ones, n) => {
+    const values = Array.from({ length: n }, (_, i) => (i < ones ? 1 : 0));
+    const { low, high } = bootstrapMean(values, { resamples: 40_000 });
+    const ends = (at: number): number[] => [-1, 0, 1].map((step) => quantile(n, ones / n, at + step * 0.004) / n);
+    expect(low).toBeGreaterThanOrEqual(ends(0.025)[0]!);
+    expect(low).toBeLessThanOrEqual(ends(0.025)[2]!);
+    expect(high).toBeGreaterThanOrEqual(ends(0.975)[0]!);
+    expect(high).toBeLessThanOrEqual(ends(0.975)[2]!);
+  });
+
+  test('three values far apart: drawn by counts they spread as when the queries themselves are drawn', () => {
+    const values = Array.from({ length: 90 }, (_, i) => (i < 20 ? -3 : i < 75 ? 0.5 : 8));
+    const byCounts = bootstrapMean(values, { resamples: 20_000 });
+    const byQueries = bootstrapMean(values.map((value, i) => value + i * 1e-9), { resamples: 20_000 });
+    const width = byQueries.high - byQueries.low;
+    expect(Math.abs(byCounts.low - byQueries.low)).toBeLessThan(0.04 * width);
+    expect(Math.abs(byCounts.high - byQueries.high)).toBeLessThan(0.04 * width);
+    expect(byCounts.value).toBeCloseTo(mean(values), 12);
+  });
+});
+
 describe('bootstrapDifference', () => {
   test('a constant difference between wildly varying values is found with no doubt', () => {
     const random = seededRandom(1);
@@ -78,5 +113,21 @@ describe('fitLine', () => {
     const noisy = fitLine([0, 1, 2, 3], [1, 3.2, 4.8, 7]);
     expect(noisy.slopeLow).toBeLessThan(noisy.slope);
     expect(noisy.rSquared).toBeGreaterThan(0.99);
+  });
+
+  test('the slope’s error, interval and share explained are those of the textbook', () => {
+    // scipy.stats.linregress([1,2,3,4,5], [2,4,5,4,5]): slope 0.6, intercept 2.2, r² 0.6, stderr 0.28284271
+    const fit = fitLine([1, 2, 3, 4, 5], [2, 4, 5, 4, 5]);
+    expect(fit.slope).toBeCloseTo(0.6, 12);
+    expect(fit.intercept).toBeCloseTo(2.2, 12);
+    expect(fit.rSquared).toBeCloseTo(0.6, 12);
+    expect(fit.slopeLow).toBeCloseTo(0.6 - 1.96 * 0.282842712474619, 10);
+    expect(fit.slopeHigh).toBeCloseTo(0.6 + 1.96 * 0.282842712474619, 10);
+  });
+
+  test('two points have no error, a level line explains all there is, one x is refused', () => {
+    expect(fitLine([1, 3], [5, 9])).toEqual({ slope: 2, intercept: 3, slopeLow: 2, slopeHigh: 2, rSquared: 1 });
+    expect(fitLine([1, 2, 3], [4, 4, 4])).toEqual({ slope: 0, intercept: 4, slopeLow: 0, slopeHigh: 0, rSquared: 1 });
+    expect(() => fitLine([2, 2, 2], [1, 2, 3])).toThrow('fewer than two distinct x');
   });
 });

@@ -40,4 +40,24 @@ describe('metrics against qrels', () => {
     expect(hasRelevant(undefined)).toBe(false);
     expect(hasRelevant(grades)).toBe(true);
   });
+
+  it('grades of 0 and below are not relevant, wherever they stand', () => {
+    const judged = new Map([[1, 2], [2, -5], [3, 0]]);
+    expect(ndcgAt(Int32Array.of(2, 1), judged, 10)).toBeCloseTo(1 / Math.log2(3), 12);
+    expect(ndcgAt(Int32Array.of(1, 2, 3), judged, 10)).toBe(1);
+    expect(averagePrecisionAt(Int32Array.of(2, 3, 1), judged, 10)).toBeCloseTo(1 / 3, 12);
+    expect(relevantRecallAt(Int32Array.of(2, 3), judged, 10)).toBe(0);
+    expect(relevantRecallAt(Int32Array.of(2, 3, 1), judged, 10)).toBe(1);
+  });
+
+  it('without anything relevant each is 0, not a division by it', () => {
+    const none = new Map([[1, 0]]);
+    for (const metric of [ndcgAt, reciprocalRankAt, averagePrecisionAt, relevantRecallAt]) expect(metric(Int32Array.of(1, 2), none, 10)).toBe(0);
+  });
+
+  it('IR recall looks no further than k, and no further than the answer', () => {
+    expect(relevantRecallAt(Int32Array.of(7, 9, 3), grades, 2)).toBeCloseTo(2 / 3, 12);
+    expect(relevantRecallAt(Int32Array.of(7, 5, 5), grades, 2)).toBeCloseTo(1 / 3, 12);
+    expect(relevantRecallAt(Int32Array.of(9), grades, 10)).toBeCloseTo(1 / 3, 12);
+  });
 });

@@ -42,6 +42,40 @@ describe('recall@k against exact neighbours', () => {
     expect(asked).toEqual([0]);
   });
 
+  it('asks it for nothing else: a table that ends below the tie, or holds the whole corpus, is enough', () => {
+    const scorer = (): never => {
+      throw new Error('asked');
+    };
+    const answer = Int32Array.of(0, 3);
+    expect(recallOf(truthOf(tableOf([list([0, 1, 2, 3], [1, 1, 1, 0.5])]), 2, 1000, scorer), 0, answer)).toBe(0.5);
+    expect(recallOf(truthOf(tableOf([list([0, 1, 2, 3], [1, 1, 1, 1])]), 2, 4, scorer), 0, answer)).toBe(1);
+    expect(recallOf(truthOf(tableOf([list([0, 1], [1, 1])]), 2, 1000, scorer), 0, answer)).toBe(0.5);
+  });
+
+  it('counts by row number alone where no scorer is there to ask', () => {
+    const truth = truthOf(tableOf([list([0, 1, 2, 3], [1, 1, 1, 1])]), 2, 1000);
+    expect(recallOf(truth, 0, Int32Array.of(3, 700))).toBe(0.5);
+  });
+
+  it('by the scorer, too, what is just as near as the k-th counts and what is farther does not', () => {
+    const scores = new Map([[10, 1], [11, 0.9999995], [12, 0.999]]);
+    const truth = truthOf(tableOf([list([0, 1, 2], [1, 1, 1])]), 2, 1000, (_query, rows) => Float32Array.from(rows, (row) => scores.get(row)!));
+    expect([[10, 12], [11, 10], [12, 12]].map((rows) => recallOf(truth, 0, Int32Array.from(rows)))).toEqual([0.5, 1, 0]);
+    expect(survivalOf(truth, 0, Int32Array.of(10, 11, 10, 12))).toBe(1);
+  });
+
+  it('of an empty corpus nothing can be missed', () => {
+    const truth = truthOf(tableOf([list([], [])]), 3, 0);
+    expect(truth.countOf(0)).toBe(0);
+    expect([recallOf(truth, 0, new Int32Array(0)), survivalOf(truth, 0, Int32Array.of(5))]).toEqual([1, 1]);
+  });
+
+  it('keeps the queries apart', () => {
+    const truth = truthOf(tableOf([list([1, 2], [0.9, 0.8]), list([3, 4], [0.7, 0.6])]), 2, 10);
+    expect([0, 1].map((query) => recallOf(truth, query, Int32Array.of(3, 1)))).toEqual([0.5, 0.5]);
+    expect([0, 1].map((query) => recallOf(truth, query, Int32Array.of(3, 4)))).toEqual([0, 1]);
+  });
+
   it('the exact table goes deeper than k, but never beyond the corpus', () => {
     expect(truthDepth(10, 1_000_000)).toBe(42);
     expect(truthDepth(100, 1_000_000)).toBe(200);

@@ -12,6 +12,9 @@ import { hostileReport, hostileTexts } from './hostile.ts';
 
 const browserPath = [process.env['CHROMIUM_PATH'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => path !== undefined && existsSync(path));
 
+const withoutBrowser = 'no Chromium at /usr/bin/chromium or where CHROMIUM_PATH says';
+if (browserPath === undefined && process.env['CI'] === 'true') throw new Error(`${withoutBrowser} (CI must not skip these tests)`);
+
 describe('report.html as text', () => {
   it.each([
     ['full', fixtureReport],
@@ -48,7 +51,7 @@ describe('report.html as text', () => {
   });
 });
 
-describe.skipIf(browserPath === undefined)('report.html in Chromium', () => {
+describe.skipIf(browserPath === undefined)(`report.html in Chromium${browserPath === undefined ? `: skipped, ${withoutBrowser}` : ''}`, () => {
   let browser: Browser;
   let folder: string;
   beforeAll(async () => {

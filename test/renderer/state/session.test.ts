@@ -9,7 +9,7 @@ describe('reading a session back', () => {
   });
 
   it('falls back to a new session’s members where the stored ones make no sense', () => {
-    expect(readSession({ screen: 'nowhere', k: -3, theme: 7, storeKind: 'x', dims: ['a'], modelId: 5 })).toEqual(newSession);
+    expect(readSession({ screen: 'nowhere', k: -3, theme: 7, storeKind: 'x', dims: ['a'], modelId: 5, corpusSource: { kind: 'sample' }, querySource: 42, slots: { A: 'x', B: 7 }, head: {}, recentPaths: [1], milvusTarget: {}, tuneRecall: 99, activeSlot: 'C', metric: 'x' })).toEqual(newSession);
   });
 
   it('never throws, whatever the settings hold', () => {

@@ -17,7 +17,7 @@ const python = await run(new URL('../../../scripts/qdrant-client.sh', import.met
 );
 
 // Qdrant's client has the server's search in itself, exact and without a graph: the request is the same.
-describe.skipIf(python === undefined)('the generated Qdrant code', () => {
+describe.skipIf(python === undefined)(`the generated Qdrant code${python === undefined ? ': skipped, its client cannot be installed here (scripts/qdrant-client.sh)' : ''}`, () => {
   let answers: Answers;
   const folders: string[] = [];
   beforeAll(async () => {

@@ -236,7 +236,7 @@ await describeWithLite('Milvus Lite on a full disk', () => {
     }
   })();
 
-  it.skipIf(!canMount)('the load ends with the server’s message, and says what to do', async () => {
+  it.skipIf(!canMount)(`${canMount ? '' : 'skipped, no file system can be mounted here: '}the load ends with the server’s message, and says what to do`, async () => {
     const lite = await startLite({
       wrap: (command, dataDir) => ['unshare', '--mount', '--map-root-user', 'sh', '-c', 'mount -t tmpfs -o size=3m tmpfs "$0" && exec "$@"', dataDir, ...command],
     });

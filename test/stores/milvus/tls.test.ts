@@ -21,6 +21,7 @@ const canMakeCertificates = (() => {
     return false;
   }
 })();
+const without = canMakeCertificates ? '' : 'skipped, openssl is not here: ';
 
 /** A TLS door before Milvus Lite, which has none of its own; certificates made for the test. */
 await describeWithLite('Milvus behind TLS', () => {
@@ -57,7 +58,7 @@ await describeWithLite('Milvus behind TLS', () => {
     return (door.address() as AddressInfo).port;
   }
 
-  it.skipIf(!canMakeCertificates)('https speaks to a certificate that is trusted, and refuses one that is not', async () => {
+  it.skipIf(!canMakeCertificates)(`${without}https speaks to a certificate that is trusted, and refuses one that is not`, async () => {
     const trusted = await openDoor('trusted');
     const stranger = await openDoor('stranger');
     // Read by gRPC when it is first loaded, which in this file is below.
@@ -70,7 +71,7 @@ await describeWithLite('Milvus behind TLS', () => {
     await expect(connectMilvus(resolveTarget({ address: `https://localhost:${stranger}` }))).rejects.toMatchObject({ code: 'milvus/tls', message: expect.stringMatching(/certificate/i), hint: expect.stringContaining('https') });
   });
 
-  it.skipIf(!canMakeCertificates)('http to a TLS server and https to a plain one end in a clear refusal, not in silence', async () => {
+  it.skipIf(!canMakeCertificates)(`${without}http to a TLS server and https to a plain one end in a clear refusal, not in silence`, async () => {
     const port = await openDoor('plain');
     await expect(connectMilvus(resolveTarget({ address: `http://localhost:${port}`, timeoutMs: 3_000 }))).rejects.toMatchObject({ code: expect.stringMatching(/^milvus\/(unreachable|tls|timeout)$/) });
     await expect(connectMilvus(resolveTarget({ address: `https://localhost:${lite.port}`, timeoutMs: 3_000 }))).rejects.toMatchObject({ code: expect.stringMatching(/^milvus\/(unreachable|tls|timeout)$/) });
