@@ -5,7 +5,7 @@ import { shareTicks } from './scale.ts';
 import { styleOf } from './series.ts';
 import { SeriesChart } from './series-chart.tsx';
 
-const names = { raw: 'as it is', pca: 'PCA', adapter: 'adapter', reversed: 'last dims', random: 'random dims' } as const;
+const names = { raw: 'as it is', pca: 'PCA', adapter: 'adapter', reversed: 'reversed', random: 'random rotation' } as const;
 const slots = { raw: 0, pca: 2, adapter: 4, reversed: 1, random: 3 } as const;
 
 /** Recall of one model truncated in several ways, on rows that the adapter's training did not see. */

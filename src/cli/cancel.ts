@@ -3,7 +3,7 @@ export function cancelOnSignal(): AbortSignal {
   const abort = new AbortController();
   const stop = (): void => {
     if (abort.signal.aborted) process.exit(130);
-    process.stderr.write('\nstopping; what is embedded so far is kept. Press Ctrl-C again to end at once.\n');
+    process.stderr.write('\nstopping; what is done so far is kept. Press Ctrl-C again to end at once.\n');
     abort.abort();
   };
   process.on('SIGINT', stop);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { showValue, UserError } from '../base/errors.ts';
 import { formatCount, formatPercent } from '../base/format.ts';
@@ -11,7 +12,8 @@ import type { Command } from './command.ts';
 import { progressLine } from './progress-line.ts';
 
 const help = `train adapter [options]     a linear map that makes finished embeddings usable at short prefixes
-  --corpus PATH|sample:NAME --model ID|DIR    learn from a corpus' embeddings, or
+  --corpus PATH|sample:NAME --model ID|DIR    learn from a corpus' embeddings
+    [--queries own|PATH --qrels PATH]         and from which documents answer which queries, or
   --vectors X.npy                             from vectors, or
   --pairs LEFT.npy,RIGHT.npy                  from pairs: row i belongs to row i; --scores FILE says how well (one number a line)
   --prefixes 16,32,64,…      default: halvings down to 16
@@ -36,6 +38,8 @@ const options = {
   corpus: { type: 'string' },
   model: { type: 'string' },
   vectors: { type: 'string' },
+  queries: { type: 'string' },
+  qrels: { type: 'string' },
   pairs: { type: 'string' },
   scores: { type: 'string' },
   prefixes: { type: 'string' },
@@ -75,10 +79,15 @@ export const trainCommand: Command = async ([what, ...argv], { stdout, stderr, s
     const { trained } = await trainAdapterFile(request, { resourcesDir: resourcesDir(), dataDir: defaultDataDir() }, { signal, onProgress: progress.sink });
     progress.end();
     const { identity, pca, result } = trained.validation;
-    const kind = request.pairs === undefined ? 'recall@10 against full-dimension neighbours' : request.scores === undefined ? 'MRR of the right partner' : 'Spearman correlation with the scores';
-    stderr.write(`on held-out rows, mean over the prefixes, ${kind}: as they are ${formatPercent(identity)}, PCA ${formatPercent(pca)}, adapter ${formatPercent(result)}\n`);
+    const kind = request.pairs === undefined && request.judged === undefined ? 'recall@10 against full-dimension neighbours' : request.scores === undefined ? 'MRR of the right partner' : 'Spearman correlation with the scores';
+    const shown = (score: number): string => (request.scores === undefined ? formatPercent(score) : score.toFixed(3));
+    stderr.write(`on held-out rows, mean over the prefixes, ${kind}: as they are ${shown(identity)}, PCA ${shown(pca)}, adapter ${shown(result)}\n`);
     if (!trained.isTrained) stderr.write(`no epoch beat ${trained.start === 'pca' ? 'PCA' : 'the vectors as they are'} on the held-out rows: the file holds ${trained.start === 'pca' ? 'the PCA rotation' : 'the identity'}\n`);
     stderr.write(`adapter: ${request.out}\n`);
+  } catch (error) {
+    progress.end();
+    if (signal.aborted && existsSync(`${request.out}.checkpoint`)) stderr.write(`the same command goes on from ${request.out}.checkpoint\n`);
+    throw error;
   } finally {
     progress.end();
   }
@@ -135,6 +144,9 @@ function readArguments(argv: readonly string[]): TrainAdapterRequest {
   const pairs = text('pairs')?.split(',');
   if (pairs !== undefined && pairs.length !== 2) throw new UserError('cli/arguments', `--pairs ${showValue(text('pairs'))}: expected LEFT.npy,RIGHT.npy`);
   if (text('scores') !== undefined && pairs === undefined) throw new UserError('cli/arguments', '--scores needs --pairs', { hint: 'see train --help' });
+  const queries = text('queries');
+  if ((queries !== undefined || text('qrels') !== undefined) && text('corpus') === undefined) throw new UserError('cli/arguments', '--queries and --qrels need --corpus', { hint: 'see train --help' });
+  if (text('qrels') !== undefined && (queries === undefined || queries === 'own')) throw new UserError('cli/arguments', '--qrels needs the queries that it judges: give --queries PATH');
   const start = text('start')!;
   if (start !== 'best' && start !== 'pca' && start !== 'identity') throw new UserError('cli/arguments', `--start ${showValue(start)}: expected best, pca or identity`);
   return {
@@ -142,6 +154,7 @@ function readArguments(argv: readonly string[]): TrainAdapterRequest {
     model: text('model'),
     vectors: text('vectors'),
     pairs: pairs === undefined ? undefined : { left: pairs[0]!, right: pairs[1]! },
+    judged: queries === undefined ? undefined : { queries, qrels: text('qrels') },
     scores: text('scores'),
     weights: text('weights') === undefined ? undefined : weightsOf(text('weights')!),
     prefixes: text('prefixes')?.split(',').map((part) => wholeNumber('prefixes', part.trim(), 1)),

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import { formatCount, formatPercent } from '../base/format.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import type { Embedder } from '../embedding/embedder.ts';
 import { checkAdapterFits, readAdapter } from '../training/adapter-file.ts';
@@ -51,6 +53,8 @@ export function adapterHash({ matrix }: Adapter): string {
 
 /** What a report says of vectors that an adapter turned. */
 export function adapterRemark(adapter: Adapter, path: string): string {
-  const { prefixes, corpus, method } = adapter.provenance;
-  return `vectors are turned by the adapter ${path} (${method}, trained on ${corpus.count} rows of ${corpus.name} for ${prefixes.join(', ')}); true neighbours are those of the turned vectors at full dimension`;
+  const { prefixes, corpus, method, figures } = adapter.provenance;
+  const kept = Object.entries(figures).find(([name]) => /^recall@\d+ (pca|adapter) /.test(name) && name.endsWith(` ${adapter.dims}`));
+  const apart = kept === undefined || kept[1] > 0.9995 ? '' : `; of the untouched vectors' own these were ${formatPercent(kept[1])} when it was made`;
+  return `vectors are turned by the adapter ${basename(path)} (${method}, trained on ${formatCount(corpus.count)} rows of ${corpus.name} for ${prefixes.join(', ')}); true neighbours are those of the turned vectors at full dimension${apart}`;
 }

@@ -4,6 +4,7 @@ import { UserError } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { sampleWithoutReplacement, seededRandom } from '../base/random.ts';
 import { documentText } from '../corpus/corpus.ts';
+import type { Corpus } from '../corpus/corpus.ts';
 import { readCorpus } from '../corpus/read-corpus.ts';
 import { exportAdapterNpy, exportAdapterOnnx, writeAdapter } from '../training/adapter-file.ts';
 import type { Adapter } from '../training/adapter-file.ts';
@@ -13,6 +14,8 @@ import type { TrainedAdapter } from '../training/train-adapter.ts';
 import { trainPairAdapter } from '../training/train-pair-adapter.ts';
 import { queryMatrixOf } from '../vectors/query-matrix.ts';
 import { openVectorSource } from '../vectors/open-vectors.ts';
+import { judgedPairs } from './judged-pairs.ts';
+import type { JudgedQueries } from './judged-pairs.ts';
 import { readScores } from './pair-scores.ts';
 import { embedTexts, openModel } from './model.ts';
 import { cacheDirOf } from './text-dataset.ts';
@@ -24,6 +27,8 @@ export interface TrainAdapterRequest {
   readonly corpus?: string | undefined;
   readonly model?: string | undefined;
   readonly vectors?: string | undefined;
+  /** Supervised by the corpus' judged queries. */
+  readonly judged?: JudgedQueries | undefined;
   /** Supervised instead: row i of one belongs to row i of the other. */
   readonly pairs?: { readonly left: string; readonly right: string } | undefined;
   /** How well each pair fits: one number a line, or a .npy of n × 1. */
@@ -102,6 +107,7 @@ async function trainingRows(request: TrainAdapterRequest, context: TrainContext,
     return { left: rows, dims, model: { id: 'vectors' }, corpus: { name: basename(request.vectors), count: rows.length / dims } };
   }
   const corpus = await readCorpus(request.corpus!, { resources: context.resourcesDir }, work);
+  if (request.judged !== undefined) return judgedRows(corpus, request, request.judged, context, work);
   const picked = Array.from(sampleWithoutReplacement(seededRandom(request.seed), corpus.ids.length, request.maxRows)).sort((a, b) => a - b);
   const embedder = await openModel(request.model, context, work);
   try {
@@ -114,6 +120,17 @@ async function trainingRows(request: TrainAdapterRequest, context: TrainContext,
       at += chunk.length;
     }
     return { left: rows, dims, model: { id, revision }, corpus: { name: corpus.name, count: picked.length, contentHash: corpus.contentHash } };
+  } finally {
+    await embedder.close();
+  }
+}
+
+async function judgedRows(corpus: Corpus, request: TrainAdapterRequest, judged: JudgedQueries, context: TrainContext, work: WorkOptions): Promise<TrainingRows> {
+  const embedder = await openModel(request.model, context, work);
+  try {
+    const { dims, id, revision } = embedder.card;
+    const pairs = await judgedPairs(corpus, judged, { corpusPath: request.corpus!, resourcesDir: context.resourcesDir, cacheDir: cacheDirOf(context.dataDir), embedder }, work);
+    return { ...pairs, dims, model: { id, revision }, corpus: { name: corpus.name, count: pairs.left.length / dims, contentHash: corpus.contentHash } };
   } finally {
     await embedder.close();
   }

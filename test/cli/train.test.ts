@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomNormal, seededRandom } from '../../src/base/random.ts';
 import { reportSchema } from '../../src/contract/report.ts';
+import { readAdapter } from '../../src/training/adapter-file.ts';
 import { randomRotation } from '../../src/training/controls.ts';
 import { formatNpyHeader } from '../../src/vectors/npy-header.ts';
 import { cli } from './run.ts';
@@ -50,14 +51,38 @@ describe('train adapter', () => {
     expect(await recallAt8('--adapter', file)).toBeGreaterThan((await recallAt8()) + 0.15);
   });
 
+  it('learns from pairs with scores and weighted prefixes, and says by what it was judged', async () => {
+    const scores = join(folder, 'scores.txt');
+    await writeFile(scores, Array.from({ length: n }, (_, i) => `${i % 5}`).join('\n'));
+    const result = await cli('train', 'adapter', '--pairs', `${vectors},${vectors}`, '--scores', scores, '--epochs', '1', '--prefixes', '8,32', '--weights', '2,0.5', '--out', join(folder, 'deep', 'scored.fsa'));
+    expect(result.code, result.stderr).toBe(0);
+    expect(result.stderr).toMatch(/Spearman correlation with the scores/);
+    expect(result.stderr).toMatch(/batches · loss \d/);
+    const { provenance } = await readAdapter(join(folder, 'deep', 'scored.fsa'));
+    expect(provenance).toMatchObject({ prefixes: [8, 32], settings: { weights: [2, 0.5] } });
+  });
+
+  it('learns from the queries that a corpus judges', async () => {
+    const out = join(folder, 'judged.fsa');
+    const result = await cli('train', 'adapter', '--corpus', 'sample:wordnet-5k', '--queries', 'own', '--epochs', '1', '--prefixes', '32,256', '--out', out);
+    expect(result.code, result.stderr).toBe(0);
+    expect(result.stderr).toMatch(/MRR of the right partner/);
+    expect((await readAdapter(out)).provenance).toMatchObject({ model: { id: 'starter' }, corpus: { name: 'sample:wordnet-5k' } });
+  });
+
   it.each([
+    [['train', 'adapter', '--vectors', 'VECTORS', '--prefixes', '8,32', '--weights', '1'], /1 weights for 2 prefixes/],
+    [['train', 'adapter', '--vectors', 'VECTORS', '--weights', '1,x'], /--weights "x": expected numbers of 0 or more/],
+    [['train', 'adapter', '--vectors', 'VECTORS', '--scores', 'x'], /--scores needs --pairs/],
+    [['train', 'adapter', '--pairs', 'VECTORS,VECTORS', '--scores', 'nowhere'], /nowhere: cannot be read/],
+    [['train', 'adapter', '--corpus', 'sample:wordnet-5k', '--qrels', 'x'], /--qrels needs the queries that it judges/],
     [['train', 'starter'], /train "starter": expected adapter or table/],
     [['train', 'table'], /train table: give --corpus/],
     [['train', 'adapter'], /exactly one of --corpus, --vectors, --pairs/],
     [['train', 'adapter', '--vectors', 'x.npy', '--start', 'zero'], /--start "zero": expected best, pca or identity/],
     [['bench', '--vectors', 'VECTORS', '--adapter', 'nowhere.fsa'], /nowhere\.fsa: there is no such adapter file/],
   ])('refuses %j in one line', async (argv, line) => {
-    const result = await cli(...argv.map((word) => (word === 'VECTORS' ? vectors : word)), ...(argv[0] === 'bench' ? ['--out', join(folder, 'none')] : []));
+    const result = await cli(...argv.map((word) => (word.replaceAll('VECTORS', vectors))), ...(argv[0] === 'bench' ? ['--out', join(folder, 'none')] : []));
     expect(result.lastLine).toMatch(line);
     expect(result.code).toBe(2);
   });
