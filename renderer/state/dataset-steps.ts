@@ -1,4 +1,4 @@
-import type { CorpusSource, CorpusSummary, DatasetSummary, ModelEntry, QuerySource, QuerySummary, ReadOptions } from '../../src/contract/dataset.ts';
+import type { CorpusSource, CorpusSummary, DatasetSummary, ModelEntry, QuerySource, QuerySummary, ReadOptions, VectorSourceChoice } from '../../src/contract/dataset.ts';
 import { loadAdapters } from './adapter-steps.ts';
 import { into, patchSession, patchWork } from './app.ts';
 import type { App } from './app.ts';
@@ -32,9 +32,10 @@ export function loadLists(app: App): Promise<unknown> {
   ]);
 }
 
-/** The catalogue, and the folders this user has added to it. */
+/** The catalogue, and the folders and servers this user has added to it. */
 export async function loadModels(app: App): Promise<void> {
   await into(app, 'models', () => app.client.call('models.list', {}));
+  for (const model of app.session.get().servers) addModel(app, model);
   for (const path of app.session.get().localModels) {
     try {
       const model = await app.client.call('models.inspect', { path });
@@ -45,9 +46,10 @@ export async function loadModels(app: App): Promise<void> {
   }
 }
 
-/** How a model is chosen: by its name in the catalogue, by its folder when the user added it. */
+/** How a model is chosen: by its name in the catalogue, by its folder or server when the user added it. */
 export function modelKey(app: App, model: ModelEntry): string {
-  return model.path !== undefined && app.session.get().localModels.includes(model.path) ? model.path : model.id;
+  const { localModels, servers } = app.session.get();
+  return model.path !== undefined && (localModels.includes(model.path) || servers.some(({ path }) => path === model.path)) ? model.path : model.id;
 }
 
 /** Adds a model to the list, or replaces what the list knew of it. */
@@ -70,6 +72,7 @@ export async function openCorpus(app: App, source: CorpusSource): Promise<Corpus
   const { recentPaths } = app.session.get();
   patchSession(app, {
     corpusSource: source,
+    vectorSource: undefined,
     recentPaths: source.kind === 'path' ? [source.path, ...recentPaths.filter((path) => path !== source.path)].slice(0, 8) : recentPaths,
   });
   return corpus;
@@ -111,8 +114,8 @@ export async function embed(app: App): Promise<DatasetSummary | undefined> {
     modelId: needsNoModel(app) ? 'collection' : session.modelId,
     ...(session.documentPrompt === undefined ? {} : { documentPrompt: session.documentPrompt }),
     ...(session.queryPrompt === undefined ? {} : { queryPrompt: session.queryPrompt }),
+    ...(session.dtype === undefined ? {} : { dtype: session.dtype }),
     ...(session.adapterId === undefined ? {} : { adapterId: session.adapterId }),
-    ...(isApi(app, session.modelId) ? { apiKeyRef: apiKeyRef(session.modelId) } : {}),
   }));
   if (dataset === undefined) return undefined;
   patchWork(app, fallen);
@@ -126,19 +129,21 @@ export function needsNoModel(app: App): boolean {
   return ready(corpus)?.source.kind === 'collection' && ready(queries)?.source.kind === 'held-out';
 }
 
-/** The name under which the host keeps the key of an API model. */
-export function apiKeyRef(modelId: string): string {
-  return `model:${modelId}`;
-}
-
-function isApi(app: App, modelId: string): boolean {
-  return ready(app.work.get().models)?.some((model) => model.id === modelId && model.where === 'api') ?? false;
+/** Makes vectors that are embedded already the dataset: they bring corpus, queries and model in one. */
+export async function openVectors(app: App, source: VectorSourceChoice): Promise<DatasetSummary | undefined> {
+  const dataset = await into(app, 'dataset', () => app.jobs.run('dataset.openVectors', source));
+  if (dataset === undefined) return undefined;
+  patchWork(app, { ...fallen, corpus: { status: 'ready', value: dataset.corpus }, queries: { status: 'ready', value: dataset.queries } });
+  app.host.noteOpened?.(source.path);
+  const { recentPaths } = app.session.get();
+  patchSession(app, { vectorSource: source, corpusSource: undefined, querySource: undefined, wasEmbedded: true, dims: undefined, recentPaths: [source.path, ...recentPaths.filter((path) => path !== source.path)].slice(0, 8) });
+  return dataset;
 }
 
 /** Back to nothing open; what was saved stays. */
 export function closeAll(app: App): void {
   const { info, samples, models, adapters, reports, openReports, connection } = app.work.get();
   patchWork(app, { ...noWork, isRestored: true, info, samples, models, adapters, reports, openReports, connection });
-  patchSession(app, { corpusSource: undefined, querySource: undefined, wasEmbedded: false, dims: undefined, selectedDims: undefined });
+  patchSession(app, { corpusSource: undefined, querySource: undefined, vectorSource: undefined, wasEmbedded: false, dims: undefined, selectedDims: undefined });
   app.funnel.start({ A: [], B: undefined, active: 'A' });
 }

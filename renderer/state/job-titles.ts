@@ -5,6 +5,7 @@ export const jobTitles = {
   'corpus.open': 'Opening the corpus',
   'models.download': 'Downloading the model',
   'dataset.embed': 'Embedding',
+  'dataset.openVectors': 'Opening vectors',
   'ladder.run': 'Measuring prefixes',
   'funnel.measure': 'Measuring funnels',
   'pool.build': 'Collecting candidates',

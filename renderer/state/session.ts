@@ -1,5 +1,5 @@
 import type { MilvusTarget } from '../../src/contract/connection.ts';
-import type { CorpusSource, QuerySource } from '../../src/contract/dataset.ts';
+import type { CorpusSource, ModelEntry, QuerySource, VectorSourceChoice } from '../../src/contract/dataset.ts';
 import type { HeadChoice } from '../../src/contract/measure.ts';
 import { sessionChecks } from './stored.ts';
 
@@ -17,9 +17,15 @@ export interface Session {
   readonly railCollapsed: boolean;
   readonly corpusSource: CorpusSource | undefined;
   readonly querySource: QuerySource | undefined;
+  /** Vectors that are open instead of a corpus. */
+  readonly vectorSource: VectorSourceChoice | undefined;
   readonly recentPaths: readonly string[];
   readonly modelId: string;
   readonly localModels: readonly string[];
+  /** Models behind servers that the user added, as the servers told them: a server is not asked again before it is used. */
+  readonly servers: readonly ModelEntry[];
+  /** Number format of the model's weights; undefined: fp32, the reference. */
+  readonly dtype: string | undefined;
   readonly documentPrompt: string | undefined;
   readonly queryPrompt: string | undefined;
   /** The adapter behind the model, by its id. */
@@ -48,9 +54,12 @@ export const newSession: Session = {
   railCollapsed: false,
   corpusSource: undefined,
   querySource: undefined,
+  vectorSource: undefined,
   recentPaths: [],
   modelId: 'starter',
   localModels: [],
+  servers: [],
+  dtype: undefined,
   documentPrompt: undefined,
   queryPrompt: undefined,
   adapterId: undefined,

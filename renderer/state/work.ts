@@ -119,5 +119,5 @@ export function seriesKey(kind: 'embedded' | 'milvus', head: { readonly index: s
 
 /** Same texts, same queries, same model and adapter: measurements of one belong to the other. */
 export function datasetKey(dataset: DatasetSummary): string {
-  return [dataset.corpus.contentHash, dataset.queries.contentHash, dataset.model.id, dataset.model.documentPrompt, dataset.model.queryPrompt, ...(dataset.adapterId === undefined ? [] : [dataset.adapterId])].join('/');
+  return [dataset.corpus.contentHash, dataset.queries.contentHash, dataset.model.id, dataset.model.dtype ?? '', dataset.model.documentPrompt, dataset.model.queryPrompt, ...(dataset.adapterId === undefined ? [] : [dataset.adapterId])].join('/');
 }

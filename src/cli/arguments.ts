@@ -5,6 +5,7 @@ import { headIndexSchema, headPrecisionSchema } from '../contract/measure.ts';
 import { parseSchedule } from '../contract/schedule.ts';
 import type { BenchRequest, ExperimentName } from '../engine/bench-request.ts';
 import { experimentNames } from '../engine/bench-request.ts';
+import { readOptionsOf } from './read-option.ts';
 
 /** The options of `bench`, as other programs rely on them. */
 export const benchOptions = {
@@ -12,8 +13,14 @@ export const benchOptions = {
   queries: { type: 'string' },
   qrels: { type: 'string' },
   model: { type: 'string' },
+  dtype: { type: 'string' },
+  'document-prompt': { type: 'string' },
+  'query-prompt': { type: 'string' },
+  read: { type: 'string' },
+  estimate: { type: 'boolean' },
   vectors: { type: 'string' },
   'query-vectors': { type: 'string' },
+  neighbours: { type: 'string' },
   adapter: { type: 'string' },
   store: { type: 'string' },
   database: { type: 'string' },
@@ -46,7 +53,7 @@ type OptionName = Extract<keyof typeof benchOptions, string>;
 type Values = { [Name in OptionName]?: string | boolean | string[] };
 
 /** Reads the command line of `bench` or `tune`. @throws UserError in one line for anything that is not as expected. */
-export function readBenchArguments(argv: readonly string[]): { readonly request: BenchRequest; readonly out: string; readonly help: boolean } {
+export function readBenchArguments(argv: readonly string[]): { readonly request: BenchRequest; readonly out: string; readonly help: boolean; readonly estimate: boolean } {
   let values: Values;
   try {
     values = parseArgs({ args: [...argv], options: benchOptions, strict: true, allowPositionals: false }).values as Values;
@@ -63,19 +70,29 @@ export function readBenchArguments(argv: readonly string[]): { readonly request:
     }
     if (collection !== undefined) checkCollection(values);
     else for (const name of collectionOptions) if (values[name] !== undefined) throw new UserError('cli/arguments', `--${name} needs --collection NAME`);
+    if (vectors !== undefined && corpus !== undefined) throw new UserError('cli/arguments', '--vectors and --corpus exclude each other: rows are documents either way');
     if (vectors !== undefined && text('model') !== undefined) throw new UserError('cli/arguments', '--vectors and --model exclude each other: vectors are already embedded');
     if (text('query-vectors') !== undefined && vectors === undefined && collection === undefined) throw new UserError('cli/arguments', '--query-vectors needs --vectors');
+    if (text('neighbours') !== undefined && vectors === undefined) throw new UserError('cli/arguments', '--neighbours needs --vectors');
+    if (text('read') !== undefined && corpus === undefined) throw new UserError('cli/arguments', '--read needs --corpus');
+    for (const name of ['dtype', 'document-prompt', 'query-prompt'] as const) if (text(name) !== undefined && vectors !== undefined) throw new UserError('cli/arguments', `--${name} and --vectors exclude each other: vectors are already embedded`);
   }
   return {
     help: values.help === true,
+    estimate: values.estimate === true,
     out: text('out') ?? 'out',
     request: {
       corpus,
       queries: text('queries'),
       qrels: text('qrels'),
       model: text('model'),
+      dtype: text('dtype'),
+      documentPrompt: text('document-prompt'),
+      queryPrompt: text('query-prompt'),
+      read: text('read') === undefined ? undefined : readOptionsOf(text('read')!),
       vectors,
       queryVectors: text('query-vectors'),
+      neighbours: text('neighbours'),
       adapter: text('adapter'),
       store: storeOf(text('store') ?? 'embedded', text('database'), text('timeout'), values.copies === true),
       collection: collection === undefined ? undefined : collectionOf(collection, values),

@@ -14,9 +14,14 @@ import type { Command } from './command.ts';
 
 /** `bench`: measures, then writes the five report files. No half report: nothing is written before everything is measured. */
 export const benchCommand: Command = async (argv, { stdout, stderr, signal }) => {
-  const { request, out, help } = readBenchArguments(argv);
+  const { request, out, help, estimate } = readBenchArguments(argv);
   if (help) {
     stdout.write(helpText);
+    return;
+  }
+  if (estimate) {
+    const { estimateBench } = await import('../engine/bench-texts.ts');
+    stdout.write(`${await estimateBench(request, { resourcesDir: resourcesDir() }, { signal })}\n`);
     return;
   }
   await makeFolder(out);
@@ -30,6 +35,10 @@ export const benchCommand: Command = async (argv, { stdout, stderr, signal }) =>
         adapterFile: join(out, 'adapter.fsa'),
         command: ['npm run --silent cli -- bench', ...argv.map((word) => shellQuote(word.startsWith('http') ? withoutSecrets(word) : word))].join(' '),
         resolveSecret: async (ref) => process.env[`FUNNELSCOPE_${ref.toUpperCase()}_TOKEN`],
+        onRemark: (line) => {
+          progress.end();
+          stderr.write(`${line}\n`);
+        },
       },
       { signal, onProgress: progress.sink },
     );

@@ -3,16 +3,23 @@ export const helpText = `Funnelscope: which prefix of a Matryoshka embedding to 
   bench     measure the ladder, funnels and the exact baseline; write a report
   tune      bench, and look for the schedule that meets --tune (default recall=0.99)
   train     an adapter for embeddings not trained for prefixes, or a static model (train --help)
-  models    list the models that can be used
+  models    list the models that can be used; models download ID [DTYPE], models remove ID
+  cache     list the cached embeddings and their size; cache clear [KEY…]
   samples   list the bundled sample corpora
 
 bench [options]        writes OUT/report.json, report.html, report.md, ladder.csv, funnels.csv
-  --corpus PATH|sample:NAME      JSONL, JSON, CSV, TSV, TXT, a folder, a BEIR folder; .gz too
+  --corpus PATH|sample:NAME      JSONL, JSON, CSV, TSV, TXT (.gz, .zst too), Parquet, Arrow, Markdown, HTML, PDF, a folder of them, a BEIR folder
+  --read text=COLUMN,…           how to read it: text=, title=, id=, format=, encoding=, delimiter=, header=yes|no, chunk=CHARS, overlap=CHARS
   --queries PATH|N               a query file, or N queries (the corpus' own, else N held-out rows)
   --qrels PATH                   relevance judgements for the queries
-  --model ID|DIR                 a model id or a folder (default: the bundled starter)
-  --vectors X.npy                rows are documents, instead of text (.npy, .fvecs, .fbin, HDF5, Parquet)
-  --query-vectors Q.npy          rows are queries (or --queries N: N held-out rows of --vectors)
+  --model ID|DIR|URL#MODEL       a model id, a folder, or a server (http://127.0.0.1:11434/v1#nomic-embed-text; key in FUNNELSCOPE_API_KEY,
+                                 for OpenAI in OPENAI_API_KEY); default: the bundled starter
+  --dtype fp32|fp16|int8|…       number format of the weights (default: fp32, the reference)
+  --document-prompt, --query-prompt TEXT     instead of the model's own
+  --estimate                     only say what an API would cost at most; nothing is sent
+  --vectors X.npy                rows are documents, instead of text (.npy, .fvecs, .bvecs, .fbin, .u8bin, Parquet, Arrow, ann-benchmarks HDF5, a VectorDBBench folder)
+  --query-vectors Q.npy          rows are queries (default: those the data brings, N of them with --queries N; else N held-out rows)
+  --neighbours G.ivecs           true neighbours of the query vectors, to be checked
   --adapter FILE                 turn all vectors by an adapter (train adapter)
   --store embedded|http://host:port     where to search (a Milvus address; https:// for TLS; token, or user:password, in FUNNELSCOPE_MILVUS_TOKEN)
   --database NAME, --timeout MS  of that Milvus

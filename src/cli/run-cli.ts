@@ -1,6 +1,7 @@
 import { CancelledError, describeError, UserError } from '../base/errors.ts';
 import { explainSystemError } from '../base/system-error.ts';
 import { benchCommand } from './bench-command.ts';
+import { cacheCommand } from './cache-command.ts';
 import type { CliContext, Command } from './command.ts';
 import { helpText } from './help.ts';
 import { modelsCommand } from './models-command.ts';
@@ -13,6 +14,7 @@ const commands: Readonly<Record<string, Command>> = {
   tune: (argv, context) => benchCommand(argv.some((argument) => argument === '--tune' || argument.startsWith('--tune=')) ? argv : [...argv, '--tune', 'recall=0.99'], context),
   train: trainCommand,
   models: modelsCommand,
+  cache: cacheCommand,
   samples: samplesCommand,
 };
 

@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { adapterEntrySchema, adapterFormatSchema } from './adapter.ts';
 import { collectionViewSchema, connectionStateSchema, milvusServerSchema, milvusTargetSchema, storeChoiceSchema } from './connection.ts';
 import {
+  cacheEntrySchema,
   corpusPreviewSchema,
   corpusSourceSchema,
   corpusSummarySchema,
+  costEstimateSchema,
   datasetSummarySchema,
   documentSchema,
   modelEntrySchema,
@@ -12,6 +14,7 @@ import {
   querySummarySchema,
   readOptionsSchema,
   sampleSchema,
+  vectorSourceSchema,
 } from './dataset.ts';
 import { inspectionSchema } from './inspect.ts';
 import { headSchema, scheduleSchema } from './measure.ts';
@@ -75,7 +78,10 @@ export const calls = {
     input: none,
     output: z.object({ version: z.string(), machine: machineSchema, dataDir: z.string(), cacheBytes: z.number(), host: z.enum(['electron', 'web', 'cli']), secretsProtected: z.boolean() }),
   },
-  'app.clearCache': { input: none, output: z.object({ freedBytes: z.number() }) },
+  /** Removes cached embeddings (all, or those named); what a process is filling at this moment stays. */
+  'app.clearCache': { input: z.object({ keys: z.array(z.string()).optional() }), output: z.object({ freedBytes: z.number() }) },
+  /** What lies in the cache of embeddings, largest first. */
+  'cache.list': { input: none, output: z.array(cacheEntrySchema) },
   'settings.get': { input: none, output: z.record(z.string(), z.unknown()) },
   'settings.set': { input: z.object({ key: z.string().max(200), value: z.unknown() }), output: none },
 
@@ -89,8 +95,15 @@ export const calls = {
   'queries.set': { input: z.object({ corpusId: z.string(), source: querySourceSchema }), output: querySummarySchema },
 
   'models.list': { input: none, output: z.array(modelEntrySchema) },
+  /** Looks into a model folder, or asks a server (`http://127.0.0.1:11434/v1#model`): then one word is sent to it, and its key if one is kept for it. */
   'models.inspect': { input: z.object({ path: z.string() }), output: modelEntrySchema },
-  'models.download': { input: z.object({ modelId: z.string() }), output: modelEntrySchema, job: 'Downloading model' },
+  'models.download': { input: z.object({ modelId: z.string(), dtype: z.string().optional() }), output: modelEntrySchema, job: 'Downloading model' },
+  'models.remove': { input: z.object({ modelId: z.string() }), output: none },
+  /** What `dataset.embed` with an API model would cost at most; nothing is sent. */
+  'models.estimate': {
+    input: z.object({ corpusId: z.string(), queryId: z.string(), documentPrompt: z.string(), queryPrompt: z.string(), dollarsPerMillionTokens: z.number().optional() }),
+    output: costEstimateSchema,
+  },
 
   /** Embeds corpus and queries with the model (from the cache where it can) and makes them the engine's dataset. */
   'dataset.embed': {
@@ -100,13 +113,16 @@ export const calls = {
       modelId: z.string(),
       documentPrompt: z.string().optional(),
       queryPrompt: z.string().optional(),
-      apiKeyRef: z.string().optional(),
       /** A kept adapter that turns documents and queries. */
       adapterId: z.string().optional(),
+      dtype: z.string().optional(),
     }),
     output: datasetSummarySchema,
     job: 'Embedding',
   },
+
+  /** Makes vectors that are embedded already the engine's dataset. */
+  'dataset.openVectors': { input: vectorSourceSchema, output: datasetSummarySchema, job: 'Opening vectors' },
 
   'ladder.run': {
     input: z.object({ datasetId: z.string(), dims, k: z.number().int().min(1), store: storeChoiceSchema, head: headSchema.optional() }),

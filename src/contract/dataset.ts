@@ -22,8 +22,25 @@ export const readOptionsSchema = z.object({
   textColumn: z.string().optional(),
   header: z.boolean().optional(),
   delimiter: z.string().optional(),
+  /** Cuts documents into pieces of at most `maxChars`, which share up to `overlapChars`; Markdown, HTML and PDF are always cut (1,200 and 120 unless given). */
+  chunks: z.object({ maxChars: z.number().int().positive(), overlapChars: z.number().int().min(0) }).optional(),
 });
 export type ReadOptions = z.infer<typeof readOptionsSchema>;
+
+/** Vectors that are embedded already, and what they are asked. */
+export const vectorSourceSchema = z.object({
+  path: z.string(),
+  /** A file of query vectors; otherwise those that the data brings, or rows held out. */
+  queryPath: z.string().optional(),
+  /** True neighbours of `queryPath` (.ivecs), to be checked. */
+  neighboursPath: z.string().optional(),
+  /** Rows to hold out, or queries to take of those there are. */
+  queryCount: z.number().int().positive().optional(),
+  seed: z.number().int().optional(),
+  /** Reads the texts beside the vectors too (Parquet, Arrow). */
+  read: readOptionsSchema.optional(),
+});
+export type VectorSourceChoice = z.infer<typeof vectorSourceSchema>;
 
 export const corpusSourceSchema = z.union([
   z.object({ kind: z.literal('sample'), name: z.string() }),
@@ -31,6 +48,18 @@ export const corpusSourceSchema = z.union([
   collectionSourceSchema,
 ]);
 export type CorpusSource = z.infer<typeof corpusSourceSchema>;
+
+/** Vectors in a file: alone (.npy, .fvecs, HDF5 …) or in a column beside texts (Parquet, Arrow). */
+export const vectorsPreviewSchema = z.object({
+  rowCount: z.number().int(),
+  dims: z.number().int(),
+  /** Queries that come with them (ann-benchmarks, VectorDBBench). */
+  ownQueryCount: z.number().int(),
+  /** Neighbours of each of those queries that come with them. */
+  neighbourWidth: z.number().int().optional(),
+  hasText: z.boolean(),
+});
+export type VectorsPreview = z.infer<typeof vectorsPreviewSchema>;
 
 export const corpusPreviewSchema = z.object({
   path: z.string(),
@@ -44,6 +73,7 @@ export const corpusPreviewSchema = z.object({
   hasQueries: z.boolean(),
   hasQrels: z.boolean(),
   warnings: z.array(z.string()),
+  vectors: vectorsPreviewSchema.optional(),
 });
 export type CorpusPreview = z.infer<typeof corpusPreviewSchema>;
 
@@ -90,6 +120,55 @@ export const querySummarySchema = z.object({
 });
 export type QuerySummary = z.infer<typeof querySummarySchema>;
 
+/** Something about embeddings that a user should know, and what to do about it. */
+export const findingSchema = z.object({
+  code: z.string(),
+  severity: z.enum(['error', 'warning', 'note']),
+  message: z.string(),
+  advice: z.string(),
+});
+export type Finding = z.infer<typeof findingSchema>;
+
+/** Neighbours that came with vectors (ann-benchmarks, VectorDBBench), compared with exact ones over the first k. */
+export const neighbourCheckSchema = z.object({
+  k: z.number().int(),
+  /** Queries compared: all, or a seeded sample of large sets. */
+  queryCount: z.number().int(),
+  /** Share of provided entries that are true neighbours here; ties within 1e-6 count. */
+  agreement: z.number(),
+  isTruth: z.boolean(),
+});
+export type NeighbourCheckResult = z.infer<typeof neighbourCheckSchema>;
+
+/** What was sent to a server, by its own count of tokens where it gives one. */
+export const apiUsageSchema = z.object({
+  requestCount: z.number().int(),
+  retryCount: z.number().int(),
+  textCount: z.number().int(),
+  tokenCount: z.number(),
+  /** The tokens were counted by the server, not estimated. */
+  isExact: z.boolean(),
+  dollars: z.number().optional(),
+});
+export type ApiUsage = z.infer<typeof apiUsageSchema>;
+
+/** One entry of the cache of embeddings. */
+export const cacheEntrySchema = z.object({
+  key: z.string(),
+  sizeBytes: z.number(),
+  /** undefined for an entry that was interrupted or is being filled. */
+  content: z.object({ model: z.string(), dtype: z.string().optional(), role: z.enum(['document', 'query']), count: z.number().int(), dims: z.number().int(), createdAt: z.string() }).optional(),
+});
+
+/** What embedding through a server will cost, before it is done: tokens are estimated, texts in the cache count in full. */
+export const costEstimateSchema = z.object({
+  textCount: z.number().int(),
+  tokenCount: z.number(),
+  /** undefined where no price is known (own servers). */
+  dollars: z.number().optional(),
+});
+export type CostEstimate = z.infer<typeof costEstimateSchema>;
+
 export const modelEntrySchema = z.object({
   id: z.string(),
   name: z.string(),
@@ -105,7 +184,13 @@ export const modelEntrySchema = z.object({
   repository: z.string().optional(),
   /** bundled: in the app; local: a folder on this disk; hub: must be downloaded first; api: texts are sent to a server; collection: the vectors of a collection, no model of ours. */
   where: z.enum(['bundled', 'local', 'hub', 'api', 'collection']),
+  /** The model's folder, or its server (`http://127.0.0.1:11434/v1#model`). */
   path: z.string().optional(),
+  /** Number format of the weights in use, and those there are to choose from (fp32 is the reference). */
+  dtype: z.string().optional(),
+  dtypes: z.array(z.object({ dtype: z.string(), sizeBytes: z.number().optional() })).optional(),
+  /** US dollars for a million tokens (APIs). */
+  dollarsPerMillionTokens: z.number().optional(),
   warnings: z.array(z.string()),
 });
 export type ModelEntry = z.infer<typeof modelEntrySchema>;
@@ -143,5 +228,11 @@ export const datasetSummarySchema = z.object({
   /** Of a collection that is explored in place. */
   inPlace: inPlaceSchema.optional(),
   warnings: z.array(z.string()),
+  /** What the lint of the embeddings found, worst first. */
+  lint: z.array(findingSchema),
+  /** Only for models behind a server: what this run sent. */
+  usage: apiUsageSchema.optional(),
+  /** Only for vectors that came with neighbours. */
+  providedNeighbours: neighbourCheckSchema.optional(),
 });
 export type DatasetSummary = z.infer<typeof datasetSummarySchema>;

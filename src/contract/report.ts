@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { apiUsageSchema, findingSchema, neighbourCheckSchema } from './dataset.ts';
 import { headSchema, intervalSchema, latencySchema } from './measure.ts';
 import { candidatesNeededSchema, compressionSchema, costModelSchema, heatMapSchema, matryoshkaSchema, orderSchema, sizeTrendSchema, tuningSchema } from './tuning.ts';
 
@@ -138,6 +139,8 @@ export const reportSchema = z.object({
   queries: z.object({
     name: z.string(),
     count: z.number().int(),
+    /** Neighbours that came with the data, against our own exact ones: they never count as truth themselves. */
+    providedNeighbours: neighbourCheckSchema.optional(),
     /** Queries that have at least one relevant document; 0 without qrels. */
     withQrels: z.number().int(),
     contentHash: z.string(),
@@ -153,7 +156,7 @@ export const reportSchema = z.object({
     queryPrompt: z.string().optional(),
     revision: z.string().optional(),
     licence: z.string().optional(),
-    embedding: z.object({ documents: z.number().int(), fromCache: z.boolean(), elapsedMs: z.number(), textsPerSecond: z.number() }).optional(),
+    embedding: z.object({ documents: z.number().int(), fromCache: z.boolean(), elapsedMs: z.number(), textsPerSecond: z.number(), api: apiUsageSchema.optional() }).optional(),
   }),
   k: z.number().int(),
   store: z.object({ kind: z.enum(['embedded', 'milvus']), label: z.string(), latencyRemark: z.string().optional(), head: headSchema }),
@@ -174,6 +177,8 @@ export const reportSchema = z.object({
   /** Sentences with numbers, the most important first: what the run means. */
   findings: z.array(z.string()),
   warnings: z.array(z.string()),
+  /** What the lint found in the embeddings, worst first; its errors and warnings are among `warnings` too. */
+  lint: z.array(findingSchema).optional(),
   /** How each number is defined. */
   definitions: z.record(z.string(), z.string()),
 });

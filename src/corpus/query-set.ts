@@ -120,8 +120,13 @@ function limited(set: QuerySet, limit: number | undefined, seed: number): QueryS
 
 function heldOut(corpus: Corpus, count: number, seed: number): QuerySet {
   const rows = pickRows(corpus, count, seed, (row) => corpus.isEmbedded === true || documentText(corpus, row).trim() !== '', 'documents that are not empty');
-  const set = finish(`${count} held-out rows of ${corpus.name}`, [...rows].map((row) => corpus.ids[row]!), [...rows].map((row) => documentText(corpus, row)));
-  return { ...set, heldOutRows: rows };
+  return rowsAsQueries(corpus, rows, `${count} held-out rows of ${corpus.name}`);
+}
+
+/** Documents as queries; they are not searched then. @param rows rising */
+export function rowsAsQueries(corpus: Corpus, rows: ArrayLike<number>, name: string): QuerySet {
+  const set = finish(name, Array.from(rows, (row) => corpus.ids[row]!), Array.from(rows, (row) => documentText(corpus, row)));
+  return { ...set, heldOutRows: Int32Array.from(rows) };
 }
 
 function titleQueries(corpus: Corpus, count: number, seed: number): QuerySet {

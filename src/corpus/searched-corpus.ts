@@ -1,4 +1,5 @@
 import { contentHash } from '../base/content-hash.ts';
+import { pickTexts } from './array-view.ts';
 import type { Corpus, QuerySet } from './corpus.ts';
 
 /**
@@ -8,10 +9,12 @@ import type { Corpus, QuerySet } from './corpus.ts';
 export function searchedCorpus(corpus: Corpus, queries: QuerySet): Corpus {
   const heldOut = new Set(queries.heldOutRows ?? []);
   if (heldOut.size === 0 && queries.hidesTitles !== true) return corpus;
-  const keep = <T>(values: readonly T[]): T[] => values.filter((_, row) => !heldOut.has(row));
-  const ids = keep(corpus.ids);
-  const texts = keep(corpus.texts);
-  const titles = queries.hidesTitles === true || corpus.titles === undefined ? undefined : keep(corpus.titles);
+  const rows = new Float64Array(corpus.ids.length - heldOut.size);
+  let count = 0;
+  for (let row = 0; row < corpus.ids.length; row += 1) if (!heldOut.has(row)) rows[count++] = row;
+  const ids = corpus.ids.filter((_, row) => !heldOut.has(row));
+  const texts = pickTexts(corpus.texts, rows);
+  const titles = queries.hidesTitles === true || corpus.titles === undefined ? undefined : pickTexts(corpus.titles, rows);
   const hash = contentHash();
   ids.forEach((id, row) => {
     hash.add(id);

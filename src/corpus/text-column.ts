@@ -2,6 +2,7 @@ import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getHeapStatistics } from 'node:v8';
+import { arrayView } from './array-view.ts';
 
 /** Collects texts in order. Up to `memoryChars` they stay in memory; from then on they lie in a temporary file and are read when they are asked for. */
 export interface TextColumn {
@@ -36,7 +37,7 @@ export function createTextColumn(memoryChars = defaultMemoryChars()): TextColumn
       texts.length = 0;
     },
     at: (row) => spilled?.at(row) ?? texts[row] ?? '',
-    finish: () => (spilled === undefined ? texts : arrayOver(spilled)),
+    finish: () => (spilled === undefined ? texts : arrayView(spilled)),
   };
 }
 
@@ -108,23 +109,4 @@ function createSpill(): SpilledTexts {
   };
   openFiles.register(texts, () => closeSync(file));
   return texts;
-}
-
-/** An array whose elements are read when they are asked for; all that arrays can do works, slowly. */
-function arrayOver(texts: SpilledTexts): readonly string[] {
-  const rowOf = (key: string | symbol): number => (typeof key === 'string' && /^(0|[1-9]\d*)$/.test(key) ? Number(key) : -1);
-  return new Proxy<string[]>([], {
-    get(target, key) {
-      if (key === 'length') return texts.length;
-      const row = rowOf(key);
-      return row < 0 ? (Reflect.get(target, key) as unknown) : row < texts.length ? texts.at(row) : undefined;
-    },
-    has: (target, key) => {
-      const row = rowOf(key);
-      return row < 0 ? Reflect.has(target, key) : row < texts.length;
-    },
-    set: () => false,
-    deleteProperty: () => false,
-    defineProperty: () => false,
-  });
 }

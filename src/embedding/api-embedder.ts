@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto';
 import { UserError } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
-import { findInCatalogue } from './catalogue.ts';
+import type { ApiUsage } from '../contract/dataset.ts';
+import { type CatalogueEntry, findServed, recipeOf } from './catalogue.ts';
 import type { Embedder, ModelCard } from './embedder.ts';
 import { checkServerUrl, fetchPatiently, type RetryOptions } from './http-retry.ts';
-import { normaliseInPlace } from './pooling.ts';
+import { layerNormInPlace, normaliseInPlace } from './pooling.ts';
+import { createRateGate, type RateGate } from './rate-gate.ts';
 import type { Recipe } from './recipe.ts';
 import { estimateTokens } from './token-estimate.ts';
 
 export interface ApiOptions {
+  /** Shown and kept in manifests; the server's name for the model unless given. */
+  readonly id?: string | undefined;
   /** `https://api.openai.com/v1`, `http://127.0.0.1:11434/v1` …; `/v1` is added to an address without a path. */
   readonly baseUrl: string;
   /** The server's name for the model. */
@@ -26,17 +30,6 @@ export interface ApiOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What was sent so far, by the server's own count where it gives one. */
-export interface ApiUsage {
-  readonly requestCount: number;
-  readonly retryCount: number;
-  readonly textCount: number;
-  readonly tokenCount: number;
-  /** The tokens were counted by the server, not estimated. */
-  readonly isExact: boolean;
-  readonly dollars?: number | undefined;
-}
-
 export interface ApiEmbedder extends Embedder {
   usage(): ApiUsage;
 }
@@ -49,34 +42,44 @@ export interface ApiEmbedder extends Embedder {
 export async function openApiEmbedder(options: ApiOptions): Promise<ApiEmbedder> {
   const url = checkServerUrl(options.baseUrl);
   const base = url.href.replace(/\/$/, '') + (url.pathname === '/' ? '/v1' : '');
-  const known = findInCatalogue(options.model);
-  // Prices and prefixes of the real service; a server of one's own may call anything so.
-  const entry = known?.where === 'api' ? known : undefined;
-  const price = options.dollarsPerMillionTokens ?? entry?.dollarsPerMillionTokens;
-  const recipe = { pooling: 'none', layerNorm: false, documentPrompt: '', queryPrompt: '', maxTokens: entry?.maxTokens ?? 8192, trainedDims: entry?.trainedDims ?? [], ...options.recipe } as const;
   const tally = { requestCount: 0, retryCount: 0, textCount: 0, tokenCount: 0, isExact: true };
-  const call = (texts: readonly string[], signal: AbortSignal | undefined): Promise<Float32Array[]> => request(base, options, texts, tally, signal);
+  const gate = createRateGate();
+  const call = (texts: readonly string[], signal: AbortSignal | undefined): Promise<Float32Array[]> => request(base, options, texts, { tally, gate }, signal);
   const dims = (await call(['probe'], options.signal))[0]!.length;
+  const known = findServed(options.model, dims);
+  const price = options.dollarsPerMillionTokens ?? (known?.where === 'api' ? known.dollarsPerMillionTokens : undefined);
+  const recipe: Recipe = { ...servedRecipe(known), ...withoutUndefined(options.recipe ?? {}) };
   const card: ModelCard = {
-    id: options.model,
+    id: options.id ?? options.model,
     name: `${options.model} at ${url.host}`,
     dims,
     ...recipe,
     trainedDims: recipe.trainedDims.filter((prefix) => prefix <= dims),
+    ...(price === undefined ? {} : { dollarsPerMillionTokens: price }),
     revision: createHash('sha256').update(JSON.stringify([base, options.model, dims])).digest('hex'),
-    warnings: [`texts are sent to ${url.host}`],
+    warnings: [`texts are sent to ${url.host}`, ...(known?.where === 'hub' ? [`taken for ${known.id} by its name and its ${dims} dims: prompts${known.layerNorm ? ', layer-norm' : ''} and trained prefixes are that model’s`] : [])],
   };
   return {
     card,
-    embed: (texts, role, work) => embedAll(texts.map((text) => cut((role === 'document' ? card.documentPrompt : card.queryPrompt) + text, card.maxTokens)), dims, role, options, call, work),
+    embed: (texts, role, work) => embedAll(texts.map((text) => cut((role === 'document' ? card.documentPrompt : card.queryPrompt) + text, card.maxTokens)), card, role, options, call, work),
     usage: () => ({ ...tally, dollars: price === undefined ? undefined : (tally.tokenCount / 1e6) * price }),
     async close() {},
   };
 }
 
+/** What a served model needs of us: the server pools and normalises, prompts and layer-norm it leaves to the caller. */
+function servedRecipe(known: CatalogueEntry | undefined): Recipe {
+  const none: Recipe = { pooling: 'none', layerNorm: false, documentPrompt: '', queryPrompt: '', maxTokens: 8192, trainedDims: [] };
+  return known === undefined ? none : { ...recipeOf(known), pooling: 'none' };
+}
+
+function withoutUndefined(recipe: Partial<Recipe>): Partial<Recipe> {
+  return Object.fromEntries(Object.entries(recipe).filter(([, value]) => value !== undefined));
+}
+
 type Call = (texts: readonly string[], signal: AbortSignal | undefined) => Promise<Float32Array[]>;
 
-async function embedAll(texts: readonly string[], dims: number, role: 'document' | 'query', options: ApiOptions, call: Call, work: WorkOptions = {}): Promise<Float32Array> {
+async function embedAll(texts: readonly string[], { dims, layerNorm }: ModelCard, role: 'document' | 'query', options: ApiOptions, call: Call, work: WorkOptions = {}): Promise<Float32Array> {
   const out = new Float32Array(texts.length * dims);
   const batches = batchesOf(texts, options.batchTexts ?? 128, options.batchTokens ?? 50_000);
   // The first failure stops the other lanes.
@@ -91,6 +94,8 @@ async function embedAll(texts: readonly string[], dims: number, role: 'document'
       rows.forEach((row, index) => {
         const vector = vectors[index]!;
         if (vector.length !== dims) throw new UserError('api/length', `the server gave ${vector.length} numbers for a text, ${dims} before`);
+        // A layer-norm does not mind that the server has normalised already: it takes out any scale.
+        if (layerNorm) layerNormInPlace(vector);
         normaliseInPlace(vector);
         out.set(vector, row * dims);
       });
@@ -142,11 +147,22 @@ interface Tally {
   isExact: boolean;
 }
 
-async function request(base: string, options: ApiOptions, texts: readonly string[], tally: Tally, signal: AbortSignal | undefined): Promise<Float32Array[]> {
+/** Long runs at a low limit meet it all the time. */
+const limitTries = 30;
+/** A server that is not there is told at once: nothing is lost yet. */
+const firstTries = { tries: 2, firstWaitMs: 500 };
+
+async function request(base: string, options: ApiOptions, texts: readonly string[], { tally, gate }: { tally: Tally; gate: RateGate }, signal: AbortSignal | undefined): Promise<Float32Array[]> {
   const headers: Record<string, string> = { 'content-type': 'application/json' };
   if (options.apiKey !== undefined && options.apiKey !== '') headers['authorization'] = `Bearer ${options.apiKey}`;
   const body = JSON.stringify({ model: options.model, input: texts.map((text) => (text.trim() === '' ? ' ' : text)), encoding_format: 'float' });
-  const response = await fetchPatiently(`${base}/embeddings`, { method: 'POST', headers, body }, { ...options.retry, signal, onRetry: () => (tally.retryCount += 1) });
+  const onRetry = (reason: string, waitMs: number): void => {
+    tally.retryCount += 1;
+    if (reason === 'status 429') gate.hold(waitMs);
+  };
+  await gate.pass(signal);
+  const response = await fetchPatiently(`${base}/embeddings`, { method: 'POST', headers, body }, { limitTries, ...(tally.requestCount === 0 ? firstTries : {}), ...options.retry, signal, onRetry });
+  gate.heard(response.headers, texts.reduce((sum, one) => sum + estimateTokens(one), 0));
   tally.requestCount += 1;
   const text = await response.text();
   if (!response.ok) throw refusal(response.status, text, base, options);

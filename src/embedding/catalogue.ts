@@ -9,6 +9,8 @@ export interface CatalogueEntry extends Recipe {
   readonly name: string;
   readonly dims: number;
   readonly where: 'bundled' | 'hub' | 'api';
+  /** What servers (Ollama, LM Studio …) call it, where that differs from the last part of its id. */
+  readonly servedAs?: readonly string[] | undefined;
   /** Repository on the hub that holds the ONNX export. */
   readonly repository?: string | undefined;
   /** Bytes of each number format that the repository has. */
@@ -53,6 +55,7 @@ export const catalogue: readonly CatalogueEntry[] = [
     maxTokens: 8192,
     licence: 'apache-2.0',
     where: 'hub',
+    servedAs: ['nomic-embed-text'],
     repository: 'nomic-ai/nomic-embed-text-v1.5',
     sizes: { fp32: 547 * megabyte, fp16: 274 * megabyte, q8: 137 * megabyte },
     note: 'Layer-norm over the full vector, then the prefix, then L2. MTEB 62.28 at 768, 61.96 at 512, 61.04 at 256, 59.34 at 128, 56.10 at 64.',
@@ -101,6 +104,7 @@ export const catalogue: readonly CatalogueEntry[] = [
     maxTokens: 512,
     licence: 'apache-2.0',
     where: 'hub',
+    servedAs: ['mxbai-embed-large'],
     repository: 'mixedbread-ai/mxbai-embed-large-v1',
     sizes: { fp32: 1337 * megabyte, fp16: 669 * megabyte, q8: 337 * megabyte },
     note: 'Large: expect a few texts a second on a laptop.',
@@ -133,6 +137,7 @@ export const catalogue: readonly CatalogueEntry[] = [
     maxTokens: 2048,
     licence: 'gemma',
     where: 'hub',
+    servedAs: ['embeddinggemma'],
     repository: 'onnx-community/embeddinggemma-300m-ONNX',
     sizes: { fp32: 1235 * megabyte, q8: 309 * megabyte, q4: 197 * megabyte },
     externalData: ['fp32', 'q8', 'q4'],
@@ -150,6 +155,7 @@ export const catalogue: readonly CatalogueEntry[] = [
     maxTokens: 32768,
     licence: 'apache-2.0',
     where: 'hub',
+    servedAs: ['qwen3-embedding'],
     repository: 'onnx-community/Qwen3-Embedding-0.6B-ONNX',
     sizes: { fp32: 2384 * megabyte, fp16: 1193 * megabyte, q8: 614 * megabyte },
     externalData: ['fp32'],
@@ -167,6 +173,7 @@ export const catalogue: readonly CatalogueEntry[] = [
     maxTokens: 256,
     licence: 'apache-2.0',
     where: 'hub',
+    servedAs: ['all-minilm'],
     repository: 'Xenova/all-MiniLM-L6-v2',
     sizes: { fp32: 90 * megabyte, fp16: 45 * megabyte, q8: 23 * megabyte },
     example: {
@@ -210,6 +217,17 @@ export const catalogue: readonly CatalogueEntry[] = [
 export function findInCatalogue(id: string): CatalogueEntry | undefined {
   const wanted = id.toLowerCase();
   return catalogue.find((entry) => entry.id.toLowerCase() === wanted) ?? catalogue.find((entry) => entry.id.toLowerCase().split('/').pop() === wanted);
+}
+
+/**
+ * The entry that a server's name for a model stands for: with owner, tag, file ending, quantisation or LM Studio's `text-embedding-` left
+ * out, and only when the vectors have its full dimension.
+ */
+export function findServed(served: string, dims: number): CatalogueEntry | undefined {
+  const last = served.toLowerCase().split('/').pop()!;
+  const plain = last.replace(/:.*$/, '').replace(/\.gguf$/, '').replace(/[-.@](f16|f32|bf16|q\d\w*)$/, '');
+  const names = new Set([last, plain, plain.replace(/^text-embedding-/, ''), plain.replace(/-onnx$|-gguf$/, '')]);
+  return catalogue.find((entry) => entry.where !== 'bundled' && entry.dims === dims && (names.has(entry.id.toLowerCase().split('/').pop()!) || entry.servedAs?.some((name) => names.has(name)) === true));
 }
 
 /** The recipe of an entry alone: what overrides a folder's own words. */

@@ -1,4 +1,5 @@
 import type { WorkOptions } from '../base/progress.ts';
+import type { ApiUsage } from '../contract/dataset.ts';
 
 export type Pooling = 'mean' | 'cls' | 'last-token' | 'none';
 
@@ -18,6 +19,8 @@ export interface ModelCard {
   readonly maxTokens: number;
   readonly licence?: string | undefined;
   readonly dtype?: string | undefined;
+  /** US dollars for a million tokens (APIs whose price is known). */
+  readonly dollarsPerMillionTokens?: number | undefined;
   /** Hash or revision that changes whenever the vectors would. */
   readonly revision: string;
   readonly warnings: readonly string[];
@@ -28,5 +31,7 @@ export interface Embedder {
   readonly card: ModelCard;
   /** Rows in the order of `texts`. The prompt of the role is put before each text. @returns texts.length × D, row-major. */
   embed(texts: readonly string[], role: 'document' | 'query', work?: WorkOptions): Promise<Float32Array>;
+  /** Only of models behind a server: what was sent so far. */
+  usage?(): ApiUsage;
   close(): Promise<void>;
 }

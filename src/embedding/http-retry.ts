@@ -5,6 +5,8 @@ import { CancelledError, UserError } from '../base/errors.ts';
 export interface RetryOptions {
   readonly signal?: AbortSignal | undefined;
   readonly tries?: number;
+  /** Tries that end with 429: a limit is waited for more often than a fault. As `tries` unless given. */
+  readonly limitTries?: number | undefined;
   readonly firstWaitMs?: number;
   readonly maxWaitMs?: number;
   /** One request may take this long before the first byte. */
@@ -22,7 +24,7 @@ const retried = new Set([408, 425, 429, 500, 502, 503, 504, 529]);
  * @throws UserError `http/unreachable` when every try failed to connect; CancelledError at once when the signal fires.
  */
 export async function fetchPatiently(url: string, init: RequestInit, options: RetryOptions = {}): Promise<Response> {
-  const { signal, tries = 6, firstWaitMs = 1000, maxWaitMs = 60_000, timeoutMs = 120_000 } = options;
+  const { signal, tries = 6, limitTries = tries, firstWaitMs = 1000, maxWaitMs = 60_000, timeoutMs = 120_000 } = options;
   for (let attempt = 1; ; attempt += 1) {
     throwIfCancelled(signal);
     let reason: string;
@@ -31,7 +33,7 @@ export async function fetchPatiently(url: string, init: RequestInit, options: Re
     const timer = setTimeout(() => limit.abort(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
     try {
       const response = await (options.fetch ?? fetch)(url, { ...init, redirect: 'manual', signal: signal === undefined ? limit.signal : AbortSignal.any([signal, limit.signal]) });
-      if (!retried.has(response.status) || attempt >= tries) return response;
+      if (!retried.has(response.status) || attempt >= (response.status === 429 ? limitTries : tries)) return response;
       askedMs = retryAfterMs(response.headers, Date.now());
       reason = `status ${response.status}`;
       await response.body?.cancel();

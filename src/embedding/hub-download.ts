@@ -20,6 +20,11 @@ export interface HubOptions {
   readonly retry?: DownloadOptions['retry'];
 }
 
+/** Another hub and a token for gated models, as Hugging Face's own tools take them: HF_ENDPOINT, HF_TOKEN. */
+export function hubOfEnvironment(environment: NodeJS.ProcessEnv = process.env): Pick<HubOptions, 'baseUrl' | 'token'> {
+  return { baseUrl: environment['HF_ENDPOINT'] || undefined, token: environment['HF_TOKEN'] || undefined };
+}
+
 const required = ['config.json', 'tokenizer.json', 'tokenizer_config.json'] as const;
 const optional = ['special_tokens_map.json', 'modules.json', '1_Pooling/config.json', 'sentence_bert_config.json'] as const;
 

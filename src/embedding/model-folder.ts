@@ -128,6 +128,28 @@ async function findWeights(folder: string, tableFolder: string | undefined, dtyp
   throw missing(folder, wanted, hasTorch ? 'it holds PyTorch weights only: export them with `optimum-cli export onnx --task feature-extraction`' : undefined);
 }
 
+/** Which number formats of its weights a model folder holds, and how large they are (a table of a static model is fp32). */
+export async function weightsIn(folder: string): Promise<{ dtype: Dtype; sizeBytes: number }[]> {
+  const found: { dtype: Dtype; sizeBytes: number }[] = [];
+  for (const [dtype, suffix] of Object.entries(dtypeSuffixes) as [Dtype, string][]) {
+    for (const subfolder of ['onnx', '']) {
+      const file = join(folder, subfolder, `model${suffix}.onnx`);
+      const size = (await stat(file).catch(() => undefined))?.size;
+      if (size === undefined) continue;
+      found.push({ dtype, sizeBytes: size + ((await stat(`${file}_data`).catch(() => undefined))?.size ?? 0) });
+      break;
+    }
+  }
+  return found;
+}
+
+/** @throws UserError for a name that is no number format. */
+export function dtypeOf(name: string): Dtype {
+  const found = (Object.keys(dtypeSuffixes) as Dtype[]).find((known) => known === name.toLowerCase());
+  if (found === undefined) throw new UserError('embedding/dtype', `unknown number format ${showValue(name)}, expected one of ${Object.keys(dtypeSuffixes).join(', ')}`);
+  return found;
+}
+
 function missing(folder: string, name: string, hint?: string): UserError {
   return new UserError('embedding/missing-file', `the model folder has no ${name}`, { place: { file: folder }, hint });
 }

@@ -26,7 +26,7 @@ const openAiUrl = 'https://api.openai.com/v1';
 export async function openEmbedder(spec: string, options: OpenOptions = {}): Promise<Embedder> {
   if (/^https?:\/\//i.test(spec)) {
     const [baseUrl, model] = splitServer(spec);
-    return openApiEmbedder({ baseUrl, model, apiKey: options.apiKey ?? process.env['FUNNELSCOPE_API_KEY'], signal: options.signal });
+    return openApiEmbedder({ baseUrl, model, apiKey: options.apiKey ?? process.env['FUNNELSCOPE_API_KEY'], recipe: options.override, signal: options.signal });
   }
   if (await isFolder(spec)) return openLocalEmbedder(spec, options);
   const entry = findInCatalogue(spec);
@@ -41,15 +41,15 @@ export async function openEmbedder(spec: string, options: OpenOptions = {}): Pro
       return openLocalEmbedder(join(options.resources ?? resourcesDir(), 'models', entry.id), { ...options, id: entry.id });
     case 'hub': {
       const folder = options.modelsDir === undefined ? undefined : modelFolderOf(entry.id, options.modelsDir);
-      if (folder === undefined || !(await isFolder(folder))) {
-        throw new UserError('embedding/not-downloaded', `${entry.id} is not on this computer`, { hint: 'download it first, or give a model folder' });
+      if (folder === undefined || !(await isDownloaded(folder))) {
+        throw new UserError('embedding/not-downloaded', `${entry.id} is not on this computer`, { hint: `download it first: \`models download ${entry.id}\`, or the Model screen; or give a model folder` });
       }
       return openLocalEmbedder(folder, { ...options, id: entry.id, override: { ...recipeOf(entry), ...options.override } });
     }
     case 'api': {
       const apiKey = options.apiKey ?? process.env['OPENAI_API_KEY'] ?? process.env['FUNNELSCOPE_API_KEY'];
       if (apiKey === undefined || apiKey === '') throw new UserError('embedding/no-key', `${entry.id} needs a key`, { hint: 'set OPENAI_API_KEY, or keep the key in the app' });
-      return openApiEmbedder({ baseUrl: openAiUrl, model: entry.id.replace(/^openai\//, ''), apiKey, signal: options.signal });
+      return openApiEmbedder({ baseUrl: openAiUrl, id: entry.id, model: entry.id.replace(/^openai\//, ''), apiKey, recipe: options.override, signal: options.signal });
     }
   }
 }
@@ -64,6 +64,11 @@ function splitServer(spec: string): readonly [string, string] {
 /** Where a hub model lies under `modelsDir`. */
 export function modelFolderOf(id: string, modelsDir: string): string {
   return join(modelsDir, ...id.split('/'));
+}
+
+/** A download's last step is the recipe: without it some of the files are missing. */
+export async function isDownloaded(folder: string): Promise<boolean> {
+  return (await stat(join(folder, 'funnelscope.json')).catch(() => undefined))?.isFile() === true;
 }
 
 async function isFolder(path: string): Promise<boolean> {

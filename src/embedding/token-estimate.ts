@@ -1,3 +1,5 @@
+import type { CostEstimate } from '../contract/dataset.ts';
+
 /**
  * About how many tokens a text is for the usual byte-pair tokenizers, without running one: four Latin characters a token, one for each
  * character of scripts that are written without spaces, two for other alphabets; never fewer than the words there are.
@@ -17,13 +19,6 @@ export function estimateTokens(text: string): number {
 }
 
 /** What embedding texts through an API will cost, before it is done. */
-export interface CostEstimate {
-  readonly textCount: number;
-  readonly tokenCount: number;
-  /** undefined where no price is known (own servers). */
-  readonly dollars?: number | undefined;
-}
-
 export function estimateCost(texts: { readonly length: number; at(row: number): string | undefined }, prompt: string, dollarsPerMillionTokens: number | undefined): CostEstimate {
   let tokenCount = 0;
   for (let row = 0; row < texts.length; row += 1) tokenCount += estimateTokens(prompt + (texts.at(row) ?? ''));

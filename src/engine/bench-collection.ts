@@ -12,7 +12,7 @@ import type { CollectionQueries } from './collection-dataset.ts';
 import type { Dataset } from './dataset.ts';
 import type { MilvusConnection } from './milvus-connection.ts';
 import { openModel } from './model.ts';
-import { cacheDirOf } from './text-dataset.ts';
+import { cacheDirOf } from './data-dir.ts';
 
 /**
  * A dataset from a collection of the user's, which is only read. Queries are some of its rows, a file of texts for the model that made it, or vectors.
@@ -37,7 +37,7 @@ const DEFAULT_HELD_OUT = 500;
 
 async function queriesOf(request: BenchRequest, context: BenchContext, corpus: Corpus, work: WorkOptions): Promise<CollectionQueries> {
   const { queries, seed } = request;
-  const openGiven = async (): Promise<CollectionQueries['embedder']> => (request.model === undefined ? undefined : openModel(request.model, context, work));
+  const openGiven = async (): Promise<CollectionQueries['embedder']> => (request.model === undefined ? undefined : openModel(request.model, request, context, work));
   if (request.queryVectors !== undefined) {
     const source = await openVectorSource(request.queryVectors);
     const data = new Float32Array(source.rowCount * source.dims);

@@ -1,4 +1,5 @@
 import type { CollectionSource, StoreChoice } from '../contract/connection.ts';
+import type { ReadOptions } from '../contract/dataset.ts';
 import type { HeadChoice } from '../contract/measure.ts';
 import type { Schedule } from '../contract/schedule.ts';
 import type { Constraints } from '../contract/tuning.ts';
@@ -17,8 +18,17 @@ export interface BenchRequest {
   readonly qrels?: string | undefined;
   /** A model's id or folder; the starter unless given. */
   readonly model?: string | undefined;
+  /** Number format of the weights; fp32, the reference, unless given. */
+  readonly dtype?: string | undefined;
+  /** Prompts instead of the model's own. */
+  readonly documentPrompt?: string | undefined;
+  readonly queryPrompt?: string | undefined;
+  /** How the corpus is to be read, where detection is not to decide. */
+  readonly read?: ReadOptions | undefined;
   readonly vectors?: string | undefined;
   readonly queryVectors?: string | undefined;
+  /** True neighbours of the query vectors (.ivecs), to be checked against ours. */
+  readonly neighbours?: string | undefined;
   /** An adapter file that turns vectors and queries before anything else. */
   readonly adapter?: string | undefined;
   readonly store: StoreChoice;
@@ -44,6 +54,8 @@ export interface BenchContext {
   readonly command: string;
   /** Secrets by name (`milvus`, `api`), never part of the request. */
   readonly resolveSecret: (ref: string) => Promise<string | undefined>;
+  /** A line for the user in the middle of the work: what an API will cost, and what it was. */
+  readonly onRemark?: ((line: string) => void) | undefined;
 }
 
 /** What is known before anything long is done: a request that does not fit is refused here. */

@@ -45,7 +45,7 @@ export async function runBench(request: BenchRequest, context: BenchContext, wor
 /** Only the reader that is needed is loaded: with vectors given, memory is theirs. */
 async function loadDataset(request: BenchRequest, context: BenchContext, milvus: MilvusConnection, check: (shape: Shape) => void, work: WorkOptions): Promise<Dataset> {
   if (request.collection !== undefined) return (await import('./bench-collection.ts')).datasetFromCollection(request, context, milvus, check, work);
-  if (request.vectors !== undefined) return (await import('./vector-dataset.ts')).datasetFromVectors(request, check, work);
+  if (request.vectors !== undefined) return (await import('./vector-dataset.ts')).datasetFromVectors({ ...request, vectors: request.vectors }, check, work);
   return (await import('./text-dataset.ts')).datasetFromText(request, context, check, work);
 }
 

@@ -48,6 +48,7 @@ export function buildReport(parts: ReportParts): Report {
     ...(others.length === 0 ? {} : { otherStores: others }),
     ...parts.extras,
     warnings: [...dataset.warnings, ...(parts.warnings ?? [])],
+    ...(dataset.lint.length === 0 ? {} : { lint: [...dataset.lint] }),
   };
   return { ...measured, findings: [...findings(measured)], definitions: { ...definitions(parts.k, dataset.queryInfo.withQrels > 0) } };
 }

@@ -5,6 +5,8 @@ import type { InPlace } from '../contract/dataset.ts';
 import type { Corpus, QuerySet } from '../corpus/corpus.ts';
 import { searchedCorpus } from '../corpus/searched-corpus.ts';
 import type { Embedder } from '../embedding/embedder.ts';
+import { lintMetric, lintRecipe } from '../embedding/lint.ts';
+import { createRowLint } from '../embedding/row-lint.ts';
 import { openExistingStore } from '../stores/milvus/existing-store.ts';
 import type { ExistingStore } from '../stores/milvus/existing-store.ts';
 import { contentHashOf, vectorSourceOf } from '../stores/milvus/vector-source.ts';
@@ -15,6 +17,7 @@ import type { OpenCollection, SearchedCollection } from './collection-corpus.ts'
 import { readRows } from './collection-rows.ts';
 import { openDataset, suggestedDims } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
+import { lintWarnings, worstFirst } from './embedding-lint.ts';
 import { foreignModelWarning } from './foreign-model.ts';
 import type { OpenMilvus } from './milvus-connection.ts';
 import { embedTexts } from './model.ts';
@@ -57,19 +60,24 @@ export async function datasetOfCollection(connection: OpenMilvus, request: Colle
   const ownDims = collection.prefixFields.map((prefix) => prefix.view.vectorFields.find((one) => one.name === prefix.field)!.dims);
   const suggested = [...new Set([...suggestedDims(dims, trained), ...ownDims])].sort((a, b) => a - b);
 
-  const { vectors, heldOutVectors, searchedKeys } = await readRows(connection, collection, heldOut, [...suggested, ...request.wantedDims], work);
+  const rowLint = createRowLint(dims);
+  const { vectors, heldOutVectors, searchedKeys } = await readRows(connection, collection, heldOut, [...suggested, ...request.wantedDims], rowLint, work);
   const queryRows = heldOut !== undefined ? heldOutVectors : (queries.vectors?.data ?? (await embedQueries(querySet, embedder, request.cacheDir, field, work)));
   const matrix = queryMatrixOf(queryRows, dims, { dims, name: queries.vectors?.name ?? field });
   const inPlace = await inPlaceOf(connection, collection, searchedKeys, work);
   const queryHash = querySet?.contentHash ?? createHash('sha256').update(matrix.data).digest('hex');
   const hash = await contentHashOf(vectorSourceOf(vectors), work);
   const model = embedder === undefined ? field : `${field} with queries by ${embedder.card.id}`;
+  const rowFindings = rowLint.findings();
+  const isNormalised = !rowFindings.some(({ code }) => code === 'not-normalised' || code === 'prefix-not-normalised');
+  const { metric } = collection.vectorField;
+  const lint = worstFirst([...(metric === undefined ? [] : lintMetric(metric, isNormalised)), ...(embedder === undefined ? [] : lintRecipe(embedder.card, (querySet?.texts ?? []).slice(0, 200), 'query')), ...rowFindings]);
   const warnings = [
     ...searched.stats.warnings,
     ...(querySet?.warnings ?? []),
     ...(embedder?.card.warnings ?? []),
     ...(querySet?.hidesTitles === true ? [`the queries are titles, and the vectors of ${field} may have been made with them`] : []),
-    ...(vectors.zeroCount === 0 ? [] : [`${vectors.zeroCount} rows are zero vectors: their similarity to everything is 0`]),
+    ...lintWarnings(lint),
     ...(inPlace.obstacle === undefined ? [] : [`${inPlace.obstacle}; it is measured on the embedded copy of its vectors only`]),
     ...(await foreignModelWarning(searched, vectors, embedder, field, work)),
   ];
@@ -78,6 +86,7 @@ export async function datasetOfCollection(connection: OpenMilvus, request: Colle
     name: searched.name,
     corpus: searched,
     querySet,
+    heldOutCount: heldOut?.length ?? 0,
     vectors,
     queries: matrix,
     qrels: querySet?.qrels,
@@ -105,6 +114,7 @@ export async function datasetOfCollection(connection: OpenMilvus, request: Colle
       ...(embedder === undefined ? {} : { queryPrompt: embedder.card.queryPrompt, revision: embedder.card.revision }),
     },
     warnings,
+    lint,
     embedder,
     summary: undefined,
     collection: { ...collection, searchedKeys, inPlace },

@@ -1,4 +1,5 @@
 import type { WorkOptions } from '../base/progress.ts';
+import type { RowLint } from '../embedding/row-lint.ts';
 import { readVectors } from '../stores/milvus/existing-rows.ts';
 import { blockBoundaries, openVectorWriter } from '../vectors/vector-set.ts';
 import type { VectorSet } from '../vectors/vector-set.ts';
@@ -14,7 +15,7 @@ export interface CollectionRows {
 }
 
 /** All vectors in one pass: those that are searched into the layout, those of held-out rows aside. */
-export async function readRows(connection: OpenMilvus, collection: OpenCollection, heldOut: Int32Array | undefined, boundaries: readonly number[], work: WorkOptions): Promise<CollectionRows> {
+export async function readRows(connection: OpenMilvus, collection: OpenCollection, heldOut: Int32Array | undefined, boundaries: readonly number[], lint: RowLint, work: WorkOptions): Promise<CollectionRows> {
   const { keys, vectorField, view } = collection;
   const { dims } = vectorField;
   const place = new Map([...(heldOut ?? [])].map((row, query) => [row, query]));
@@ -36,6 +37,7 @@ export async function readRows(connection: OpenMilvus, collection: OpenCollectio
         return;
       }
       vector.set(values);
+      lint.add(vector);
       writer.write(rowOf[index]!, vector);
     },
     work,

@@ -4,7 +4,6 @@ import type { WorkOptions } from '../base/progress.ts';
 import type { CorpusSource, CorpusSummary } from '../contract/dataset.ts';
 import { documentText } from '../corpus/corpus.ts';
 import type { Corpus } from '../corpus/corpus.ts';
-import { previewCorpus } from '../corpus/preview.ts';
 import { ownQueryFiles, readQuerySet } from '../corpus/query-set.ts';
 import { readCorpus } from '../corpus/read-corpus.ts';
 import { listSamples } from '../corpus/sample.ts';
@@ -12,10 +11,9 @@ import { openCollection } from './collection-corpus.ts';
 import type { OpenCollection } from './collection-corpus.ts';
 import type { HandlersOf, OpenCorpus, Workspace } from './workspace.ts';
 
-export function corpusCalls(workspace: Workspace): HandlersOf<'corpus.samples' | 'corpus.preview' | 'corpus.open' | 'corpus.rows' | 'queries.set'> {
+export function corpusCalls(workspace: Workspace): HandlersOf<'corpus.samples' | 'corpus.open' | 'corpus.rows' | 'queries.set'> {
   return {
     'corpus.samples': async () => [...(await listSamples(workspace.resourcesDir))],
-    'corpus.preview': async ({ path, options }) => previewCorpus(path, { ...options, resources: workspace.resourcesDir }),
     'corpus.open': async ({ source }, work) => {
       const path = pathOf(source);
       const { corpus, collection } = await read(source, path, workspace, work);

@@ -17,3 +17,8 @@ export function defaultDataDir(environment: NodeJS.ProcessEnv = process.env, pla
       return join(environment['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'funnelscope');
   }
 }
+
+/** Where embeddings are cached. */
+export function cacheDirOf(dataDir: string): string {
+  return join(dataDir, 'cache', 'embeddings');
+}

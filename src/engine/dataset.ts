@@ -1,4 +1,4 @@
-import type { DatasetSummary } from '../contract/dataset.ts';
+import type { DatasetSummary, Finding } from '../contract/dataset.ts';
 import type { Report, StoreResult } from '../contract/report.ts';
 import type { Corpus, QuerySet } from '../corpus/corpus.ts';
 import type { Embedder } from '../embedding/embedder.ts';
@@ -21,6 +21,8 @@ export interface Dataset {
   /** The documents that are searched, in the rows' order; undefined when only vectors were given. */
   readonly corpus: Corpus | undefined;
   readonly querySet: QuerySet | undefined;
+  /** Rows taken out of the corpus to be queries. */
+  readonly heldOutCount: number;
   readonly vectors: VectorSet;
   readonly queries: QueryMatrix;
   readonly trainedDims: readonly number[] | undefined;
@@ -31,6 +33,8 @@ export interface Dataset {
   readonly queryInfo: Report['queries'];
   readonly modelInfo: Report['model'];
   readonly warnings: readonly string[];
+  /** What the lint found in the embeddings, worst first; its errors and warnings are in `warnings` too. */
+  readonly lint: readonly Finding[];
   /** Embeds a typed query with the same model and prompts; undefined when only vectors were given. */
   readonly embedder: Embedder | undefined;
   readonly summary: DatasetSummary | undefined;

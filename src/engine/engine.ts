@@ -17,6 +17,7 @@ import { poolCalls } from './pool-calls.ts';
 import { reportCalls } from './report-calls.ts';
 import { tuneCalls } from './tune-calls.ts';
 import { openWorkspace } from './workspace.ts';
+import { vectorCalls } from './vector-calls.ts';
 import type { EngineOptions, Handlers } from './workspace.ts';
 
 export type { EngineOptions } from './workspace.ts';
@@ -42,6 +43,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     ...appCalls(workspace),
     ...corpusCalls(workspace),
     ...datasetCalls(workspace),
+    ...vectorCalls(workspace),
     ...measureCalls(workspace),
     ...poolCalls(workspace),
     ...inspectCalls(workspace),

@@ -1,11 +1,11 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelEntry, Sample } from '../contract/dataset.ts';
 import { listSamples } from '../corpus/sample.ts';
 import { catalogue, findInCatalogue } from '../embedding/catalogue.ts';
 import type { CatalogueEntry } from '../embedding/catalogue.ts';
-import type { ModelCard } from '../embedding/embedder.ts';
-import { modelFolderOf } from '../embedding/open-embedder.ts';
+import type { Embedder } from '../embedding/embedder.ts';
+import { weightsIn } from '../embedding/model-folder.ts';
+import { isDownloaded, modelFolderOf } from '../embedding/open-embedder.ts';
 
 /** The bundled corpora. */
 export function samplesOf(resourcesDir: string): Promise<readonly Sample[]> {
@@ -19,7 +19,7 @@ export function modelsOf(resourcesDir: string, dataDir: string): Promise<ModelEn
 
 async function modelEntryOf(entry: CatalogueEntry, resourcesDir: string, dataDir: string): Promise<ModelEntry> {
   const folder = entry.where === 'bundled' ? join(resourcesDir, 'models', entry.id) : entry.where === 'hub' ? modelFolderOf(entry.id, join(dataDir, 'models')) : undefined;
-  const isHere = folder !== undefined && (await stat(folder).catch(() => undefined))?.isDirectory() === true;
+  const isHere = folder !== undefined && (await isDownloaded(folder));
   const sizeBytes = entry.sizes?.fp32 ?? Object.values(entry.sizes ?? {})[0];
   return {
     id: entry.id,
@@ -34,6 +34,8 @@ async function modelEntryOf(entry: CatalogueEntry, resourcesDir: string, dataDir
     ...(entry.licence === undefined ? {} : { licence: entry.licence }),
     ...(sizeBytes === undefined ? {} : { sizeBytes }),
     ...(entry.repository === undefined ? {} : { repository: entry.repository }),
+    ...(entry.dollarsPerMillionTokens === undefined ? {} : { dollarsPerMillionTokens: entry.dollarsPerMillionTokens }),
+    ...(isHere ? { dtypes: await weightsIn(folder) } : entry.sizes === undefined ? {} : { dtypes: Object.entries(entry.sizes).map(([dtype, bytes]) => ({ dtype, sizeBytes: bytes })) }),
     where: entry.where === 'hub' && isHere ? 'local' : entry.where,
     ...(isHere ? { path: folder } : {}),
     warnings: entry.trainedDims.length === 0 ? ['not Matryoshka-trained: prefixes lose more than with a model trained for them', entry.note] : [entry.note],
@@ -41,8 +43,10 @@ async function modelEntryOf(entry: CatalogueEntry, resourcesDir: string, dataDir
 }
 
 /** A model folder that was opened, as the list shows it. */
-export function modelEntryOfCard(card: ModelCard, path: string | undefined): ModelEntry {
+export async function modelEntryOfCard({ card, usage }: Embedder, path: string | undefined): Promise<ModelEntry> {
   const known = findInCatalogue(card.id);
+  const isServer = usage !== undefined;
+  const dtypes = path === undefined || isServer ? [] : await weightsIn(path);
   return {
     id: card.id,
     name: card.name,
@@ -54,7 +58,10 @@ export function modelEntryOfCard(card: ModelCard, path: string | undefined): Mod
     queryPrompt: card.queryPrompt,
     maxTokens: card.maxTokens,
     ...(card.licence === undefined ? {} : { licence: card.licence }),
-    where: known?.where === 'bundled' ? 'bundled' : known?.where === 'api' ? 'api' : 'local',
+    ...(card.dtype === undefined ? {} : { dtype: card.dtype }),
+    ...(dtypes.length === 0 ? {} : { dtypes }),
+    ...(card.dollarsPerMillionTokens === undefined ? {} : { dollarsPerMillionTokens: card.dollarsPerMillionTokens }),
+    where: isServer ? 'api' : known?.where === 'bundled' ? 'bundled' : 'local',
     ...(path === undefined ? {} : { path }),
     warnings: card.trainedDims.length === 0 ? ['not Matryoshka-trained, as far as its folder says', ...card.warnings] : [...card.warnings],
   };

@@ -1,19 +1,20 @@
-import { stat } from 'node:fs/promises';
-import { UserError } from '../base/errors.ts';
+import { hashStrings } from '../base/content-hash.ts';
 import type { WorkOptions } from '../base/progress.ts';
-import type { QuerySource } from '../contract/dataset.ts';
 import type { Corpus, QuerySet } from '../corpus/corpus.ts';
-import { documentText } from '../corpus/corpus.ts';
-import { ownQueryFiles, readQuerySet } from '../corpus/query-set.ts';
-import { readCorpus } from '../corpus/read-corpus.ts';
+import { documentTexts } from '../corpus/corpus.ts';
 import { searchedCorpus } from '../corpus/searched-corpus.ts';
-import type { Embedder } from '../embedding/embedder.ts';
+import type { Embedder, ModelCard } from '../embedding/embedder.ts';
+import { createRowLint } from '../embedding/row-lint.ts';
 import { queryMatrixOf } from '../vectors/query-matrix.ts';
 import { blockBoundaries, readVectorSet } from '../vectors/vector-set.ts';
 import type { BenchContext, BenchRequest, Shape } from './bench-request.ts';
 import { adaptedEmbedder, adaptedRows, adapterFor, adapterHash, adapterRemark } from './adapted-rows.ts';
+import { readTexts } from './bench-texts.ts';
+import { describeEstimate, describeUsage, estimateEmbedding } from './cost-estimate.ts';
+import { cacheDirOf } from './data-dir.ts';
 import { openDataset, suggestedDims } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
+import { lintEmbeddings, linted, lintWarnings } from './embedding-lint.ts';
 import { embedTexts, openModel } from './model.ts';
 
 /**
@@ -21,22 +22,14 @@ import { embedTexts, openModel } from './model.ts';
  * @throws UserError before anything is embedded where the request does not fit the corpus or the model.
  */
 export async function datasetFromText(request: BenchRequest, context: BenchContext, check: (shape: Shape) => void, work: WorkOptions): Promise<Dataset> {
-  const path = request.corpus!;
-  const corpus = await readCorpus(path, { resources: context.resourcesDir }, work);
-  if (request.k > corpus.ids.length) throw new UserError('bench/k', `k = ${request.k} is more than the ${corpus.ids.length} documents there are`);
-  const source = await querySourceOf(request, corpus, context);
-  const querySet = await readQuerySet(source, corpus, { corpusPath: path, resources: context.resourcesDir, seed: request.seed }, work);
-  const embedder = await openModel(request.model, context, work);
+  const { corpus, querySet } = await readTexts(request, context, work);
+  const embedder = await openModel(request.model, request, context, work);
   try {
-    return await embedDataset({ corpus, querySet, embedder, cacheDir: cacheDirOf(context.dataDir), wantedDims: wantedDims(request), check, adapterPath: request.adapter }, work);
+    return await embedDataset({ corpus, querySet, embedder, cacheDir: cacheDirOf(context.dataDir), wantedDims: wantedDims(request), check, adapterPath: request.adapter, onRemark: context.onRemark }, work);
   } catch (error) {
     await embedder.close();
     throw error;
   }
-}
-
-export function cacheDirOf(dataDir: string): string {
-  return `${dataDir}/cache/embeddings`;
 }
 
 function wantedDims(request: BenchRequest): number[] {
@@ -53,6 +46,8 @@ export interface EmbedRequest {
   readonly check?: ((shape: Shape) => void) | undefined;
   /** An adapter that turns documents and queries. */
   readonly adapterPath?: string | undefined;
+  /** Told what an API will cost before anything is sent, and what was sent after it. */
+  readonly onRemark?: ((line: string) => void) | undefined;
 }
 
 /** Embeds what is searched of a corpus, and the queries, into a dataset. */
@@ -61,7 +56,8 @@ export async function embedDataset(request: EmbedRequest, work: WorkOptions): Pr
   const { card } = embedder;
   const searched = searchedCorpus(request.corpus, querySet);
   request.check?.({ rowCount: searched.ids.length, dims: card.dims, trainedDims: card.trainedDims });
-  const texts = searched.ids.map((_, row) => documentText(searched, row));
+  const texts = documentTexts(searched);
+  if (embedder.usage !== undefined) request.onRemark?.(describeEstimate(estimateEmbedding(texts, querySet.texts, card), card.name));
   const adapter = await adapterFor(request.adapterPath, card.dims);
   const trainedDims = adapter?.provenance.prefixes ?? card.trainedDims;
   const trained = trainedDims.length === 0 ? undefined : trainedDims;
@@ -69,7 +65,8 @@ export async function embedDataset(request: EmbedRequest, work: WorkOptions): Pr
 
   const start = performance.now();
   const documents = await embedTexts(embedder, texts, 'document', request.cacheDir, work);
-  const vectors = await readVectorSet(adaptedRows(documents.rows, card.dims, adapter, work), { rowCount: texts.length, dims: card.dims, boundaries, name: searched.name }, work);
+  const rowLint = createRowLint(card.dims);
+  const vectors = await readVectorSet(adaptedRows(linted(documents.rows, rowLint), card.dims, adapter, work), { rowCount: texts.length, dims: card.dims, boundaries, name: searched.name }, work);
   const elapsedMs = performance.now() - start;
   const embeddedQueries = await embedTexts(embedder, querySet.texts, 'query', request.cacheDir, work);
   const queryData = new Float32Array(querySet.texts.length * card.dims);
@@ -78,18 +75,24 @@ export async function embedDataset(request: EmbedRequest, work: WorkOptions): Pr
     queryData.set(chunk, at);
     at += chunk.length;
   }
+  const usage = embedder.usage?.();
+  if (usage !== undefined) request.onRemark?.(describeUsage(usage, card.name));
+  // Prefixes nobody asked for are not held against a model; with an adapter they are the adapter's.
+  const wantedDims = adapter !== undefined ? [] : request.wantedDims.length > 0 ? request.wantedDims : suggestedDims(card.dims, trained);
+  const lint = await lintEmbeddings({ embedder, documents: texts, queries: querySet.texts, wantedDims, rows: rowLint, withSelfTest: !documents.fromCache });
   const warnings = [
     ...searched.stats.warnings,
     ...(querySet.warnings ?? []),
     ...card.warnings,
     ...(adapter === undefined ? [] : [adapterRemark(adapter, request.adapterPath!)]),
-    ...(vectors.zeroCount === 0 ? [] : [`${vectors.zeroCount} documents have a zero vector (empty, or no token the model knows): their similarity to everything is 0`]),
+    ...lintWarnings(lint),
   ];
   return openDataset({
-    id: `dataset-${searched.contentHash.slice(0, 10)}-${querySet.contentHash.slice(0, 10)}-${card.revision.slice(0, 10)}${adapter === undefined ? '' : `-${adapterHash(adapter)}`}`,
+    id: `dataset-${searched.contentHash.slice(0, 10)}-${querySet.contentHash.slice(0, 10)}-${recipeHash(card)}${adapter === undefined ? '' : `-${adapterHash(adapter)}`}`,
     name: searched.name,
     corpus: searched,
     querySet,
+    heldOutCount: querySet.heldOutRows?.length ?? 0,
     vectors,
     queries: queryMatrixOf(queryData, card.dims),
     qrels: querySet.qrels,
@@ -120,30 +123,16 @@ export async function embedDataset(request: EmbedRequest, work: WorkOptions): Pr
       revision: card.revision,
       ...(card.dtype === undefined ? {} : { dtype: card.dtype }),
       ...(card.licence === undefined ? {} : { licence: card.licence }),
-      embedding: { documents: texts.length, fromCache: documents.fromCache, elapsedMs, textsPerSecond: (texts.length / elapsedMs) * 1000 },
+      embedding: { documents: texts.length, fromCache: documents.fromCache, elapsedMs, textsPerSecond: (texts.length / elapsedMs) * 1000, ...(usage === undefined ? {} : { api: usage }) },
     },
     warnings,
+    lint,
     embedder: adapter === undefined ? embedder : adaptedEmbedder(embedder, adapter),
     summary: undefined,
   });
 }
 
-const DEFAULT_HELD_OUT = 500;
-
-/** `--queries` is a path or a number; without it the corpus' own queries, else held-out rows. */
-async function querySourceOf(request: BenchRequest, corpus: Corpus, context: BenchContext): Promise<QuerySource> {
-  const own = await ownQueryFiles(request.corpus!, context.resourcesDir);
-  const { queries, seed } = request;
-  if (queries !== undefined && !/^\d+$/.test(queries)) {
-    return { kind: 'file', path: queries, ...(request.qrels === undefined ? {} : { qrelsPath: request.qrels }) };
-  }
-  const count = queries === undefined ? undefined : Number(queries);
-  if (count === 0) throw new UserError('cli/arguments', '--queries 0: expected at least one query');
-  if (request.qrels !== undefined) {
-    if (own === undefined) throw new UserError('cli/arguments', '--qrels needs the queries that it judges: give --queries PATH');
-    await stat(request.qrels).catch(() => undefined);
-    return { kind: 'file', path: own.queries, qrelsPath: request.qrels, ...(count === undefined ? {} : { limit: count }) };
-  }
-  if (own !== undefined) return { kind: 'own', seed, ...(count === undefined ? {} : { limit: count }) };
-  return { kind: 'held-out', count: count ?? Math.max(1, Math.min(DEFAULT_HELD_OUT, Math.floor(corpus.ids.length / 5))), seed };
+/** Changes with whatever changes the vectors: weights, and how they are used. */
+function recipeHash({ revision, dtype, layerNorm, pooling, maxTokens, documentPrompt, queryPrompt }: ModelCard): string {
+  return hashStrings([revision, dtype ?? '', String(layerNorm), pooling, String(maxTokens), documentPrompt, queryPrompt]).slice(0, 10);
 }

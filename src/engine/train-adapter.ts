@@ -18,7 +18,7 @@ import { judgedPairs } from './judged-pairs.ts';
 import type { JudgedQueries } from './judged-pairs.ts';
 import { readScores } from './pair-scores.ts';
 import { embedTexts, openModel } from './model.ts';
-import { cacheDirOf } from './text-dataset.ts';
+import { cacheDirOf } from './data-dir.ts';
 import { versionOf } from './version.ts';
 
 /** One training run of an adapter, as the command line asks for it. */
@@ -109,7 +109,7 @@ async function trainingRows(request: TrainAdapterRequest, context: TrainContext,
   const corpus = await readCorpus(request.corpus!, { resources: context.resourcesDir }, work);
   if (request.judged !== undefined) return judgedRows(corpus, request, request.judged, context, work);
   const picked = Array.from(sampleWithoutReplacement(seededRandom(request.seed), corpus.ids.length, request.maxRows)).sort((a, b) => a - b);
-  const embedder = await openModel(request.model, context, work);
+  const embedder = await openModel(request.model, {}, context, work);
   try {
     const { dims, id, revision } = embedder.card;
     const embedded = await embedTexts(embedder, picked.map((row) => documentText(corpus, row)), 'document', cacheDirOf(context.dataDir), work);
@@ -126,7 +126,7 @@ async function trainingRows(request: TrainAdapterRequest, context: TrainContext,
 }
 
 async function judgedRows(corpus: Corpus, request: TrainAdapterRequest, judged: JudgedQueries, context: TrainContext, work: WorkOptions): Promise<TrainingRows> {
-  const embedder = await openModel(request.model, context, work);
+  const embedder = await openModel(request.model, {}, context, work);
   try {
     const { dims, id, revision } = embedder.card;
     const pairs = await judgedPairs(corpus, judged, { corpusPath: request.corpus!, resourcesDir: context.resourcesDir, cacheDir: cacheDirOf(context.dataDir), embedder }, work);

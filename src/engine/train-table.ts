@@ -15,7 +15,7 @@ import { readTableRows } from '../training/table-rows.ts';
 import { poolTexts, tokenTextsOf, type TokenTexts } from '../training/token-texts.ts';
 import type { TrainingOptions, TrainingResult } from '../training/training-run.ts';
 import { embedTexts, openModel } from './model.ts';
-import { cacheDirOf } from './text-dataset.ts';
+import { cacheDirOf } from './data-dir.ts';
 import type { TrainContext } from './train-adapter.ts';
 import { versionOf } from './version.ts';
 
@@ -137,7 +137,7 @@ function scoreOf(table: Float32Array, dims: number, prefixes: readonly number[],
 }
 
 async function teacherOf(id: string, texts: readonly string[], context: TrainContext, work: WorkOptions): Promise<Teacher> {
-  const embedder = await openModel(id, context, work);
+  const embedder = await openModel(id, {}, context, work);
   try {
     const { dims } = embedder.card;
     const vectors = new Float32Array(texts.length * dims);

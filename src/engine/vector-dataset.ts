@@ -1,78 +1,67 @@
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
-import { basename } from 'node:path';
-import { sampleWithoutReplacement, seededRandom } from '../base/random.ts';
-import { showValue, UserError } from '../base/errors.ts';
+import { open, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { WorkOptions } from '../base/progress.ts';
-import { rowsExcept } from '../vectors/npy.ts';
+import type { Corpus } from '../corpus/corpus.ts';
+import { rowsAsQueries } from '../corpus/query-set.ts';
+import { searchedCorpus } from '../corpus/searched-corpus.ts';
+import { UserError } from '../base/errors.ts';
+import { createRowLint } from '../embedding/row-lint.ts';
 import { queryMatrixOf } from '../vectors/query-matrix.ts';
-import { openVectorSource } from '../vectors/open-vectors.ts';
-import type { VectorSource } from '../vectors/vector-source.ts';
 import { blockBoundaries, readVectorSet } from '../vectors/vector-set.ts';
-import type { BenchRequest, Shape } from './bench-request.ts';
+import type { Shape } from './bench-request.ts';
 import { adaptedRows, adapterFor, adapterRemark } from './adapted-rows.ts';
 import { openDataset, suggestedDims } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
+import { linted, lintWarnings, worstFirst } from './embedding-lint.ts';
+import { checkProvided } from './neighbour-check.ts';
+import { openVectorInput } from './vector-input.ts';
+import type { VectorRequest } from './vector-input.ts';
 
 /**
- * A dataset of vectors that are already embedded: `--vectors` (.npy, .fvecs, .fbin, HDF5, Parquet) with `--query-vectors Q.npy`, or with N of its own rows held out as queries.
+ * A dataset of vectors that are already embedded (.npy, .fvecs, .fbin, HDF5, Parquet, Arrow, a VectorDBBench folder).
  * Rows go from the file straight into the engine's layout: no second copy.
+ * @param texts the rows' texts, where a table holds them beside the vectors: one a row, in order
  * @throws UserError for files that are no matrices of numbers, queries of another width, rows that are not finite.
  */
-export async function datasetFromVectors(request: BenchRequest, check: (shape: Shape) => void, work: WorkOptions): Promise<Dataset> {
-  const path = request.vectors!;
-  const source = await openVectorSource(path);
-  const { dims } = source;
-  if (source.rowCount === 0) throw new UserError('vectors/empty', 'has no rows, expected at least one document', { place: { file: path } });
-  const heldOut = request.queryVectors === undefined ? heldOutRows(request, source.rowCount) : undefined;
-  const querySource = request.queryVectors === undefined ? undefined : await openVectorSource(request.queryVectors);
-  if (querySource !== undefined && querySource.dims !== dims) {
-    throw new UserError('queries/width', `has ${querySource.dims} columns, but ${path} has ${dims}; both must come from one model`, { place: { file: querySource.file } });
-  }
-  if (querySource?.rowCount === 0) throw new UserError('queries/empty', 'has no rows, expected at least one query', { place: { file: querySource.file } });
-  const shape: Shape = { rowCount: source.rowCount - (heldOut?.length ?? 0), dims, trainedDims: undefined };
-  check(shape);
+export async function datasetFromVectors(request: VectorRequest, check: (shape: Shape) => void, work: WorkOptions, texts?: Corpus): Promise<Dataset> {
+  const path = request.vectors;
+  const input = await openVectorInput(request);
+  const { dims } = input.source;
+  if (texts !== undefined && texts.ids.length !== input.source.rowCount) throw new UserError('vectors/texts', `has ${texts.ids.length} texts, but ${input.source.rowCount} vectors`, { place: { file: path } });
+  const querySet = texts === undefined || input.heldOutRows.length === 0 ? undefined : rowsAsQueries(texts, input.heldOutRows, input.queryName);
+  check({ rowCount: input.rowCount, dims, trainedDims: undefined });
   const adapter = await adapterFor(request.adapter, dims);
   const ladder = request.dims ?? suggestedDims(dims, adapter?.provenance.prefixes);
   const boundaries = blockBoundaries(dims, [...ladder, ...request.schedules.flatMap((schedule) => schedule.map((stage) => stage.dims))]);
-  const queryRows = querySource === undefined ? onlyRows(source, heldOut!) : querySource.rows();
-  const queries = queryMatrixOf(await joined(adaptedRows(queryRows, dims, adapter, work)), dims, { dims, name: request.queryVectors ?? path });
-  const rows = heldOut === undefined ? source.rows() : rowsExcept(source.rows(), dims, new Set(heldOut));
-  const vectors = await readVectorSet(adaptedRows(rows, dims, adapter, work), { rowCount: shape.rowCount, dims, boundaries, name: path }, work);
-  const contentHash = await fileHash(path);
-  const name = basename(path);
-  const warnings = [
-    ...(vectors.zeroCount === 0 ? [] : [`${vectors.zeroCount} rows are zero vectors: their similarity to everything is 0`]),
-    ...(adapter === undefined ? [] : [adapterRemark(adapter, request.adapter!)]),
-  ];
-  return openDataset({
-    id: `vectors-${contentHash.slice(0, 16)}`,
-    name,
-    corpus: undefined,
-    querySet: undefined,
+  const queries = queryMatrixOf(await joined(adaptedRows(input.queryRows(), dims, adapter, work)), dims, { dims, name: request.queryVectors ?? path });
+  const lint = createRowLint(dims);
+  const vectors = await readVectorSet(adaptedRows(linted(input.rows(), lint), dims, adapter, work), { rowCount: input.rowCount, dims, boundaries, name: path }, work);
+  const contentHash = await hashOf(path);
+  const queryHash = createHash('sha256').update(queries.data).digest('hex');
+  const findings = worstFirst(lint.findings());
+  const dataset = openDataset({
+    id: `vectors-${contentHash.slice(0, 12)}-${queryHash.slice(0, 10)}`,
+    name: input.name,
+    corpus: texts === undefined || querySet === undefined ? texts : searchedCorpus(texts, querySet),
+    querySet,
+    heldOutCount: input.heldOutRows.length,
     vectors,
     queries,
     qrels: undefined,
     trainedDims: adapter?.provenance.prefixes,
-    corpusInfo: { name, count: vectors.rowCount, contentHash, format: source.format, zeroVectorCount: vectors.zeroCount },
-    queryInfo: {
-      name: querySource === undefined ? `${queries.queryCount} held-out rows of ${name}` : basename(querySource.file),
-      count: queries.queryCount,
-      withQrels: 0,
-      contentHash: createHash('sha256').update(queries.data).digest('hex'),
-    },
-    modelInfo: { id: 'vectors', name: `vectors of ${name}`, dims, trainedDims: [...(adapter?.provenance.prefixes ?? [])] },
-    warnings,
+    corpusInfo: { name: input.name, count: vectors.rowCount, contentHash, format: input.source.format, zeroVectorCount: vectors.zeroCount },
+    queryInfo: { name: input.queryName, count: queries.queryCount, withQrels: 0, contentHash: queryHash },
+    modelInfo: { id: 'vectors', name: `vectors of ${input.name}`, dims, trainedDims: [...(adapter?.provenance.prefixes ?? [])] },
+    warnings: [...input.warnings, ...lintWarnings(findings), ...(adapter === undefined ? [] : [adapterRemark(adapter, request.adapter!)])],
+    lint: findings,
     embedder: undefined,
     summary: undefined,
   });
-}
-
-/** Rows one by one; a chunk's memory is used again, so each is copied. */
-async function* onlyRows(source: VectorSource, rows: readonly number[]): AsyncGenerator<Float32Array> {
-  for (const row of rows) {
-    for await (const chunk of source.rows({ first: row, end: row + 1 })) yield chunk.slice();
-  }
+  // An adapter changes what is near: then the neighbours that came with the data are those of other vectors.
+  if (input.neighbours === undefined || adapter !== undefined) return dataset;
+  const { result, warning } = await checkProvided(input.neighbours, dataset.store, vectors, queries, request.k, work);
+  return { ...dataset, queryInfo: { ...dataset.queryInfo, providedNeighbours: result }, warnings: [...dataset.warnings, ...(warning === undefined ? [] : [warning])] };
 }
 
 async function joined(chunks: AsyncIterable<Float32Array>): Promise<Float32Array> {
@@ -87,29 +76,24 @@ async function joined(chunks: AsyncIterable<Float32Array>): Promise<Float32Array
   return all;
 }
 
-/** sha256 of a file through one small buffer: streams leave megabytes of garbage behind. */
-async function fileHash(path: string): Promise<string> {
+/** sha256 of a file, or of a folder's files by name; through one small buffer: streams leave megabytes of garbage behind. */
+async function hashOf(path: string): Promise<string> {
+  const file = path.replace(/#(train|test)$/, '');
+  const isFolder = (await stat(file)).isDirectory();
+  const files = isFolder ? (await readdir(file)).filter((name) => name.endsWith('.parquet')).sort().map((name) => join(file, name)) : [file];
   const hash = createHash('sha256');
   const buffer = new Uint8Array(2 ** 18);
-  const file = await open(path, 'r');
-  try {
-    for (;;) {
-      const { bytesRead } = await file.read(buffer, 0, buffer.length);
-      if (bytesRead === 0) return hash.digest('hex');
-      hash.update(buffer.subarray(0, bytesRead));
+  for (const one of files) {
+    const handle = await open(one, 'r');
+    try {
+      for (;;) {
+        const { bytesRead } = await handle.read(buffer, 0, buffer.length);
+        if (bytesRead === 0) break;
+        hash.update(buffer.subarray(0, bytesRead));
+      }
+    } finally {
+      await handle.close();
     }
-  } finally {
-    await file.close();
   }
-}
-
-const DEFAULT_HELD_OUT = 200;
-
-function heldOutRows(request: BenchRequest, rowCount: number): number[] {
-  const wanted = request.queries === undefined ? Math.min(DEFAULT_HELD_OUT, Math.floor(rowCount / 2)) : Number(request.queries);
-  if (!Number.isSafeInteger(wanted) || wanted < 1) {
-    throw new UserError('queries/count', `--queries ${showValue(request.queries)}: with --vectors it is the number of rows to hold out as queries; give --query-vectors Q.npy for queries of your own`);
-  }
-  if (wanted >= rowCount) throw new UserError('queries/count', `--queries ${wanted} would hold out all of the ${rowCount} rows; some must be left to search`);
-  return Array.from(sampleWithoutReplacement(seededRandom(request.seed), rowCount, wanted)).sort((a, b) => a - b);
+  return hash.digest('hex');
 }

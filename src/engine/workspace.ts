@@ -8,6 +8,7 @@ import type { CorpusSummary, QuerySummary } from '../contract/dataset.ts';
 import type { EngineEvent } from '../contract/wire.ts';
 import type { Corpus, QuerySet } from '../corpus/corpus.ts';
 import type { OpenCollection } from './collection-corpus.ts';
+import { cacheDirOf } from './data-dir.ts';
 import type { Dataset } from './dataset.ts';
 import { closeDataset } from './dataset.ts';
 import { createMilvusConnection } from './milvus-connection.ts';
@@ -76,7 +77,7 @@ export async function openWorkspace(options: EngineOptions, announce: (event: En
   return {
     resourcesDir: options.resourcesDir,
     dataDir: options.dataDir,
-    cacheDir: join(options.dataDir, 'cache'),
+    cacheDir: cacheDirOf(options.dataDir),
     modelsDir: join(options.dataDir, 'models'),
     reportsDir: join(options.dataDir, 'reports'),
     adaptersDir: join(options.dataDir, 'adapters'),

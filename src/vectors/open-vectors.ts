@@ -19,3 +19,14 @@ export async function openVectorSource(path: string, options: { readonly column?
   if (isFolder && (await isVectorDbBench(path))) return (await openVectorDbBench(path)).base;
   return openVectorFile(path, options);
 }
+
+/** True for what brings queries of its own: a VectorDBBench folder, an ann-benchmarks HDF5 file (unless a part of it is named: `file.hdf5#train`). */
+export async function holdsQueries(path: string): Promise<boolean> {
+  if (/\.(hdf5|h5)$/i.test(path)) return true;
+  return (await stat(path).catch(() => undefined))?.isDirectory() === true && isVectorDbBench(path);
+}
+
+/** Names that stand for bare vectors, whatever else a folder or table may hold. */
+export function isVectorName(path: string): boolean {
+  return /\.(npy|fvecs|bvecs|fbin|u8bin|i8bin|hdf5|h5)(#(train|test))?$/i.test(path);
+}

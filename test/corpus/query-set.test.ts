@@ -75,6 +75,19 @@ describe('queries made of the corpus', () => {
     expect(await readQuerySet({ kind: 'held-out', count: 2, seed: 7 }, corpus)).toEqual(set);
   });
 
+  test('a corpus whose texts lie in a file is not read into memory for it', async () => {
+    const folder = await filesIn(beir);
+    const inMemory = await readCorpus(folder);
+    const spilled = await readCorpus(folder, { memoryChars: 1 });
+    const set = await readQuerySet({ kind: 'held-out', count: 2, seed: 7 }, inMemory);
+    const expected = searchedCorpus(inMemory, set);
+    const searched = searchedCorpus(spilled, set);
+    // A view has no elements of its own.
+    expect(Object.keys(searched.texts)).toEqual([]);
+    expect(Object.keys(expected.texts)).toHaveLength(2);
+    expect({ ...searched, texts: [...searched.texts], titles: [...searched.titles!] }).toEqual(expected);
+  });
+
   test('something must be left to search', async () => {
     const corpus = { ...(await readCorpus(await filesIn(beir))), name: 'c' };
     expect(await lineOf(readQuerySet({ kind: 'held-out', count: 4 }, corpus))).toBe('asks for 4 queries, but c has 4 documents that are not empty and some must be left to search');

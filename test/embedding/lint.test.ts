@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { randomNormal, seededRandom } from '../../src/base/random.ts';
+import type { Finding } from '../../src/contract/dataset.ts';
 import { findInCatalogue } from '../../src/embedding/catalogue.ts';
-import { lintDims, lintMetric, lintRecipe, lintRows, type Finding, selfTest } from '../../src/embedding/lint.ts';
+import { lintDims, lintMetric, lintRecipe, selfTest } from '../../src/embedding/lint.ts';
+import { createRowLint, lintRows } from '../../src/embedding/row-lint.ts';
 import { openLocalEmbedder } from '../../src/embedding/local-embedder.ts';
 import { hashEmbedder } from './tiny-model.ts';
 
@@ -24,8 +26,8 @@ const codes = (findings: readonly Finding[]): string[] => findings.map(({ code }
 
 describe('rows', () => {
   test('good rows have no findings', () => {
-    expect(lintRows({ rows: rowsOf(100), dims })).toEqual([]);
-    expect(lintRows({ rows: new Float32Array(0), dims })).toEqual([]);
+    expect(lintRows(rowsOf(100), dims)).toEqual([]);
+    expect(lintRows(new Float32Array(0), dims)).toEqual([]);
   });
 
   test.each<[string, (vector: number[], row: number) => number[], string]>([
@@ -36,10 +38,18 @@ describe('rows', () => {
     ['prefix-not-normalised', (vector, row) => vector.map((value) => value * (0.5 + row / 250)), 'all 100 rows are shorter than 1 (norms go from 0.500 to 0.896): a prefix that was cut and not normalised again?'],
     ['collapsed', (vector) => { const near = vector.map((value, d) => value * 0.05 + (d === 0 ? 1 : 0)); const norm = Math.hypot(...near); return near.map((value) => value / norm); }, 'everything looks alike'],
   ])('%s', (code, change, message) => {
-    const findings = lintRows({ rows: rowsOf(100, change), dims });
+    const findings = lintRows(rowsOf(100, change), dims);
     expect(codes(findings)).toEqual([code]);
     expect(findings[0]!.message).toContain(message);
     expect(findings[0]!.advice).not.toBe('');
+  });
+
+  test('rows in chunks are judged as rows at once, many more than are kept', () => {
+    const rows = rowsOf(3000, (vector, row) => (row % 100 === 99 ? vector.map(() => 0) : vector.map((value) => value * (1 + (row % 7)))));
+    const lint = createRowLint(dims);
+    for (let row = 0; row < 3000; row += 77) lint.add(rows.subarray(row * dims, Math.min(3000, row + 77) * dims));
+    expect(lint.findings()).toEqual(lintRows(rows, dims));
+    expect(codes(lint.findings())).toEqual(['zero-rows', 'not-normalised']);
   });
 });
 

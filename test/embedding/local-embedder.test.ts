@@ -124,6 +124,6 @@ describe('a folder that cannot be run says why in one line', () => {
   test('names that are neither models nor folders', async () => {
     expect(await lineOf(openEmbedder('no-such-model'))).toMatch(/^unknown model "no-such-model", expected a model folder or one of starter, nomic-ai\/nomic-embed-text-v1\.5/);
     expect(await lineOf(openEmbedder('./nowhere/at/all'))).toMatch(/^there is no model folder/);
-    expect(await lineOf(openEmbedder('nomic-embed-text-v1.5', { modelsDir: await tempFolder() }))).toBe('nomic-ai/nomic-embed-text-v1.5 is not on this computer (download it first, or give a model folder)');
+    expect(await lineOf(openEmbedder('nomic-embed-text-v1.5', { modelsDir: await tempFolder() }))).toBe('nomic-ai/nomic-embed-text-v1.5 is not on this computer (download it first: `models download nomic-ai/nomic-embed-text-v1.5`, or the Model screen; or give a model folder)');
   });
 });

@@ -114,6 +114,7 @@ export const dataset: DatasetSummary = {
   textsPerSecond: 10_000,
   zeroVectorCount: 0,
   warnings: [],
+  lint: [],
 };
 
 export const pool: PoolSummary = { poolId: 'pool-1', dims: [16, 32, 64, 128, 256], capacity: 2048, queryCount: 400, rowCount: 5000, k: 10, rowsPerQuery: 2600, sizeBytes: 1000, elapsedMs: 10 };

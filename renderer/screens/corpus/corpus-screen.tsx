@@ -33,8 +33,11 @@ export default function CorpusScreen(): ReactElement {
     await setQueries(app, firstQueries(opened));
   };
   const isBusy = work.corpus.status === 'busy';
-  usePrimaryAction(preview !== undefined ? 'Open this corpus' : 'Choose a model', preview !== undefined || queries !== undefined, () => {
+  const isVectors = useStore(app.session, (session) => session.vectorSource !== undefined);
+  const canOpen = preview !== undefined && preview.columns.length > 0;
+  usePrimaryAction(preview !== undefined ? 'Open this corpus' : isVectors ? 'See the tradeoffs' : 'Choose a model', preview !== undefined ? canOpen : queries !== undefined, () => {
     if (preview !== undefined) void open();
+    else if (isVectors) patchSession(app, { screen: 'tradeoffs' });
     else patchSession(app, { screen: 'model' });
   });
 
@@ -46,12 +49,12 @@ export default function CorpusScreen(): ReactElement {
         ) : (
           <Lead
             actions={
-              <Button look="primary" isDisabled={queries === undefined} onPress={() => patchSession(app, { screen: 'model' })}>
-                Choose a model
+              <Button look="primary" isDisabled={queries === undefined} onPress={() => patchSession(app, { screen: isVectors ? 'tradeoffs' : 'model' })}>
+                {isVectors ? 'See the tradeoffs' : 'Choose a model'}
               </Button>
             }
           >
-            <strong>{count(corpus.count)} documents</strong> of {corpusName(work)}
+            <strong>{count(corpus.count)} {isVectors ? 'vectors' : 'documents'}</strong> of {corpusName(work)}
             {queries === undefined ? '; choose the queries to ask it.' : ', asked '}
             {queries === undefined ? null : (
               <>
@@ -64,12 +67,14 @@ export default function CorpusScreen(): ReactElement {
         {work.corpus.status === 'failed' ? <ErrorPanel error={work.corpus.error} /> : null}
         {work.preview.status === 'failed' ? <ErrorPanel error={work.preview.error} /> : null}
         {work.queries.status === 'failed' ? <ErrorPanel error={work.queries.error} /> : null}
+        {isPreviewing && work.dataset.status === 'failed' ? <ErrorPanel error={work.dataset.error} /> : null}
+        {isVectors && !isPreviewing && work.dataset.status === 'ready' ? <Warnings warnings={work.dataset.value.warnings} /> : null}
         {corpus === undefined || isPreviewing ? null : <Warnings warnings={corpus.warnings} />}
         <div className={corpus === undefined && !isPreviewing ? 'corpus-columns alone' : 'corpus-columns'}>
           <SourcePanel />
           <div className="stack">
             {isPreviewing ? <PreviewPanel isOpening={isBusy} onOpen={() => void open()} /> : null}
-            {corpus === undefined || isPreviewing ? null : (
+            {corpus === undefined || isPreviewing || isVectors ? null : (
               <>
                 <QueryPanel corpus={corpus} />
                 <DocumentBrowser key={corpus.corpusId} corpus={corpus} />

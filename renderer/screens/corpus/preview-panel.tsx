@@ -8,8 +8,10 @@ import { idle, shown } from '../../state/remote.ts';
 import { useStore } from '../../state/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { Checkbox, SelectField } from '../../ui/choice.tsx';
+import { NumberInput } from '../../ui/field.tsx';
 import { Warnings } from '../../ui/note.tsx';
 import { Panel, SkeletonRows, Stale } from '../../ui/panel.tsx';
+import { VectorsPanel } from './vectors-panel.tsx';
 
 type Role = CorpusPreview['columns'][number]['role'];
 
@@ -29,6 +31,7 @@ export function PreviewPanel({ isOpening, onOpen }: { readonly isOpening: boolea
   const preview = shown(remote);
   if (preview === undefined) return remote.status === 'failed' ? <></> : <SkeletonRows rows={8} />;
   const change = (next: ReadOptions): void => void previewCorpus(app, preview.path, { ...options, ...next });
+  const isBare = preview.vectors !== undefined && preview.columns.length === 0;
   const hasText = preview.columns.length === 0 || preview.columns.some((column) => column.role === 'text');
   return (
     <Panel
@@ -38,9 +41,11 @@ export function PreviewPanel({ isOpening, onOpen }: { readonly isOpening: boolea
           <Button look="quiet" onPress={() => patchWork(app, { preview: idle })}>
             Discard
           </Button>
-          <Button look="primary" isDisabled={isOpening || !hasText} onPress={onOpen}>
-            {isOpening ? 'Opening' : 'Open this corpus'}
-          </Button>
+          {isBare ? null : (
+            <Button look="primary" isDisabled={isOpening || !hasText} onPress={onOpen}>
+              {isOpening ? 'Opening' : 'Open this corpus'}
+            </Button>
+          )}
         </>
       }
     >
@@ -62,14 +67,35 @@ export function PreviewPanel({ isOpening, onOpen }: { readonly isOpening: boolea
               <Checkbox label="First row names the columns" isSelected={options.header ?? true} onChange={(header) => change({ header })} />
             </>
           ) : null}
+          {/folder|markdown|html|pdf/.test(preview.format) ? <ChunkFields options={options} onChange={change} /> : null}
         </div>
         <Warnings warnings={preview.warnings} />
+        {preview.vectors === undefined ? null : <VectorsPanel key={preview.path} preview={preview} vectors={preview.vectors} />}
         {hasText ? null : <Warnings warnings={['No column is the text yet: choose one below.']} />}
-        <Stale when={remote.status === 'busy'} note="Being read again.">
-          <PreviewTable preview={preview} onRole={(name, role) => change(roleChange(preview, name, role))} />
-        </Stale>
+        {isBare ? null : (
+          <Stale when={remote.status === 'busy'} note="Being read again.">
+            <PreviewTable preview={preview} onRole={(name, role) => change(roleChange(preview, name, role))} />
+          </Stale>
+        )}
       </div>
     </Panel>
+  );
+}
+
+const usualChunks = { maxChars: 1200, overlapChars: 120 };
+
+/** Into what pieces documents are cut, after their headings. */
+function ChunkFields({ options, onChange }: { readonly options: ReadOptions; readonly onChange: (next: ReadOptions) => void }): ReactElement {
+  const chunks = options.chunks ?? usualChunks;
+  const change = (next: Partial<typeof usualChunks>): void => {
+    const { maxChars, overlapChars } = { ...chunks, ...next };
+    onChange({ chunks: { maxChars, overlapChars: Math.min(overlapChars, Math.floor(maxChars / 2)) } });
+  };
+  return (
+    <>
+      <NumberInput label="Pieces of at most (characters)" isInline value={chunks.maxChars} minValue={20} maxValue={100_000} onChange={(maxChars) => maxChars !== undefined && change({ maxChars })} />
+      <NumberInput label="sharing" isInline value={chunks.overlapChars} minValue={0} maxValue={Math.floor(chunks.maxChars / 2)} onChange={(overlapChars) => overlapChars !== undefined && change({ overlapChars })} />
+    </>
   );
 }
 

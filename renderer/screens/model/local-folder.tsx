@@ -24,7 +24,7 @@ export function LocalFolder(): ReactElement {
       const model = await app.client.call('models.inspect', { path: folder });
       addModel(app, { ...model, path: model.path ?? folder });
       const { localModels } = app.session.get();
-      patchSession(app, { localModels: [folder, ...localModels.filter((one) => one !== folder)].slice(0, 12), modelId: folder, documentPrompt: undefined, queryPrompt: undefined, adapterId: undefined, dims: undefined });
+      patchSession(app, { localModels: [folder, ...localModels.filter((one) => one !== folder)].slice(0, 12), modelId: folder, documentPrompt: undefined, queryPrompt: undefined, adapterId: undefined, dtype: undefined, dims: undefined });
       setPath('');
     } catch (cause) {
       setError(toWireError(cause));

@@ -11,9 +11,12 @@ import { useStore } from '../../state/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorPanel, Warnings } from '../../ui/note.tsx';
 import { Lead, SkeletonRows } from '../../ui/panel.tsx';
+import { usageSentence } from './api-cost.tsx';
+import { LintList, otherWarnings } from './lint-list.tsx';
 import { LocalFolder } from './local-folder.tsx';
 import { ModelDetails } from './model-details.tsx';
 import { ModelTable } from './model-table.tsx';
+import { ServerPanel } from './server-panel.tsx';
 import './model.css';
 
 /** Which model turns the texts into vectors, and how. */
@@ -26,9 +29,10 @@ export default function ModelScreen(): ReactElement {
   const dataset = ready(work.dataset);
   const isCollection = ready(work.corpus)?.source.kind === 'collection';
   const isModelFree = needsNoModel(app);
-  const isEmbedded = dataset !== undefined && (isCollection ? isModelFree || dataset.model.id.endsWith(` by ${chosen?.id}`) : chosen !== undefined && dataset.model.id === chosen.id && dataset.adapterId === session.adapterId && isUnchanged(dataset.model, session));
+  const isVectors = session.vectorSource !== undefined;
+  const isEmbedded = dataset !== undefined && (isVectors || (isCollection ? isModelFree || dataset.model.id.endsWith(` by ${chosen?.id}`) : chosen !== undefined && dataset.model.id === chosen.id && dataset.adapterId === session.adapterId && isUnchanged(dataset.model, session)));
   const isBusy = work.dataset.status === 'busy';
-  const canEmbed = ready(work.queries) !== undefined && !isBusy && (isModelFree || (chosen !== undefined && chosen.where !== 'hub'));
+  const canEmbed = !isVectors && ready(work.queries) !== undefined && !isBusy && (isModelFree || (chosen !== undefined && chosen.where !== 'hub'));
   const verb = isCollection ? 'Read the vectors' : 'Embed';
   const start = (): void => {
     if (isEmbedded) {
@@ -50,12 +54,14 @@ export default function ModelScreen(): ReactElement {
         {isCollection ? <CollectionSentence isEmbedded={isEmbedded} isModelFree={isModelFree} /> : <ModelSentence chosen={chosen} isEmbedded={isEmbedded} />}
       </Lead>
       {work.dataset.status === 'failed' ? <ErrorPanel error={work.dataset.error} onRetry={() => void embed(app)} /> : null}
-      {isEmbedded ? <Warnings warnings={dataset.warnings} /> : null}
+      {isEmbedded ? <Warnings warnings={otherWarnings(dataset.warnings, dataset.lint)} /> : null}
+      {isEmbedded ? <LintList findings={dataset.lint} /> : null}
       <div className="model-columns">
         <div className="stack">
           {work.models.status === 'failed' ? <ErrorPanel error={work.models.error} /> : null}
           {models === undefined ? <SkeletonRows rows={8} /> : <ModelTable models={models} />}
           <LocalFolder />
+          <ServerPanel />
         </div>
         {chosen === undefined ? null : <ModelDetails key={session.modelId} model={chosen} />}
       </div>
@@ -66,6 +72,13 @@ export default function ModelScreen(): ReactElement {
 function ModelSentence({ chosen, isEmbedded }: { readonly chosen: ModelEntry | undefined; readonly isEmbedded: boolean }): ReactElement {
   const app = useApp();
   const { corpus, queries, dataset: remote } = useStore(app.work, (work) => ({ corpus: shown(work.corpus), queries: shown(work.queries), dataset: ready(work.dataset) }));
+  if (isEmbedded && remote !== undefined && remote.model.id === 'vectors') {
+    return (
+      <>
+        <strong>{count(remote.rowCount)} vectors</strong> of {remote.dims} dims and {plural(remote.queryCount, 'query', 'queries')} are open: they need no model. Open a corpus to embed texts.
+      </>
+    );
+  }
   if (chosen === undefined) return <>Choose a model. The starter is on this machine already.</>;
   const trained = chosen.trainedDims.length === 0 ? 'not trained for prefixes' : `trained for prefixes ${chosen.trainedDims.join(', ')}`;
   if (isEmbedded && remote !== undefined) {
@@ -73,6 +86,7 @@ function ModelSentence({ chosen, isEmbedded }: { readonly chosen: ModelEntry | u
       <>
         <strong>{count(remote.rowCount)} documents</strong> and {plural(remote.queryCount, 'query', 'queries')} are embedded with <strong>{remote.model.name}</strong>: {remote.dims} dims, {bytes(remote.sizeBytes)}
         {remote.fromCache ? ', from the cache.' : `, ${significant(remote.textsPerSecond)} texts a second, ${clock(remote.elapsedMs)} in all.`}
+        {remote.usage === undefined ? null : ` ${usageSentence(remote.usage)}`}
       </>
     );
   }
@@ -103,6 +117,7 @@ function CollectionSentence({ isEmbedded, isModelFree }: { readonly isEmbedded: 
   );
 }
 
-function isUnchanged(model: ModelEntry, session: { readonly documentPrompt: string | undefined; readonly queryPrompt: string | undefined }): boolean {
+function isUnchanged(model: ModelEntry, session: { readonly documentPrompt: string | undefined; readonly queryPrompt: string | undefined; readonly dtype: string | undefined }): boolean {
+  if (session.dtype !== undefined && session.dtype !== model.dtype) return false;
   return (session.documentPrompt === undefined || session.documentPrompt === model.documentPrompt) && (session.queryPrompt === undefined || session.queryPrompt === model.queryPrompt);
 }

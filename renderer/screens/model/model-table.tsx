@@ -28,7 +28,7 @@ export function ModelTable({ models }: { readonly models: readonly ModelEntry[] 
       rows={models}
       keyOf={(model) => modelKey(app, model)}
       selectedKey={modelId}
-      onSelect={(model) => patchSession(app, { modelId: modelKey(app, model), documentPrompt: undefined, queryPrompt: undefined, adapterId: undefined, dims: undefined })}
+      onSelect={(model) => patchSession(app, { modelId: modelKey(app, model), documentPrompt: undefined, queryPrompt: undefined, adapterId: undefined, dtype: undefined, dims: undefined })}
       columns={[
         { id: 'name', header: 'model', isRowHeader: true, sortBy: (model) => model.name, cell: (model) => model.name },
         { id: 'where', header: 'where', sortBy: (model) => model.where, cell: (model) => <Badge tone={places[model.where].tone}>{places[model.where].text}</Badge> },
