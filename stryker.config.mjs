@@ -1,4 +1,5 @@
-// `npm run test:mutation`: changes src/funnel, src/metrics and src/math in small ways and sees whether a test notices. Docs: docs/mutation-testing.md.
+// `npm run test:mutation`: changes src/funnel, src/metrics and src/math in small ways and sees whether a test notices.
+// See CONTRIBUTING.md and docs/decisions/0040-mutation-tests.md.
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 export default {
   testRunner: 'vitest',
@@ -14,7 +15,7 @@ export default {
   // What is read once, when a module is loaded, would need a new process a mutant.
   ignoreStatic: true,
   incremental: true,
-  incrementalFile: 'test/mutation/incremental.json',
+  incrementalFile: 'coverage/mutation-incremental.json',
   concurrency: 2,
   timeoutMS: 10_000,
   ignorePatterns: ['/.venv', '/coverage', '/dist', '/docs', '/models', '/release', '/samples'],

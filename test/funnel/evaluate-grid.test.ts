@@ -9,7 +9,7 @@ import { buildPool } from '../../src/funnel/pool-build.ts';
 import { vectorPoolSource } from '../../src/funnel/pool-source.ts';
 import type { Pool } from '../../src/funnel/pool.ts';
 import { truthCountOf } from '../../src/funnel/pool.ts';
-import { gridKeeps, gridSize, pathSchedule, staircaseOf, tuningDims } from '../../src/funnel/tuner-grid.ts';
+import { describeGrid, gridKeeps, gridSize, pathSchedule, staircaseOf, tuningDims } from '../../src/funnel/tuner-grid.ts';
 import type { GridPath } from '../../src/funnel/tuner-grid.ts';
 import { searchFrontier } from '../../src/funnel/tuner-search.ts';
 import { madeSet } from './made-data.ts';
@@ -116,6 +116,15 @@ describe('the grid sweep', () => {
   });
 });
 
+describe('the grid in words', () => {
+  test('names prefixes, keeps, stages and an example', () => {
+    expect(describeGrid([16, 64, 256], [10, 20, 40], 3)).toBe('prefixes 16, 64, 256 × 3 keeps from 10 to 40 × 1–3 stages, e.g. 16:40,256:10');
+    expect(describeGrid([256], [10, 20], 1)).toBe('prefixes 256 × 2 keeps from 10 to 20 × 1–1 stages, e.g. 256:10');
+    expect(describeGrid([16, 256], [10], 2)).toBe('prefixes 16, 256 × 1 keeps from 10 to 10 × 1–2 stages, e.g. 256:10');
+    expect(gridSize(3, 4, 3, (prefix) => prefix === 1)).toBe(1 + 3);
+  });
+});
+
 describe('prefixes for tuning', () => {
   test('fill the widest gaps, keep what was given, stay within it and within the number allowed', () => {
     expect(tuningDims([16, 32, 64, 128, 256])).toEqual([16, 32, 64, 96, 128, 192, 256]);
@@ -188,6 +197,42 @@ describe('searching the frontier', () => {
     const wanted = (step: { costMs: number; hits: number }): boolean => step.hits >= 0.8 * 30 && step.costMs <= ceiling;
     expect(cut.frontier.filter(wanted).map((step) => step.hits)).toEqual(all.filter(wanted).map((step) => step.hits));
     expect(all.filter(wanted).length).toBeGreaterThan(1);
+  });
+
+  test('of each number of stages the best, with the paths that give them; and cutting spares work by each of its bounds', async () => {
+    const pool = await madePool({ seed: 11, rowCount: 300, k: 5, capacity: 40, duplicates: 0 });
+    // Scans cost much and re-ranks little: frontiers of many stages.
+    const scansCost = { ...prices, scanMsPerRowDim: 1e-3, rerankFixedMs: 1e-5, rerankMsPerCandidate: 1e-5 };
+    const keeps = gridKeeps(5, 40, 6);
+    const queries = [0, 1, 2, 3, 4, 5];
+    const search = (change: object = {}) => searchFrontier(pool, { costModel: scansCost, queries, keeps, maxStages: 5, ...change });
+    const full = await search({ prune: false });
+    const paths = allPaths(DIMS.length, keeps.length, 5);
+    const costOf = (path: GridPath): number => estimateMs(scansCost, pathSchedule(path, pool.dims, keeps), 300).totalMs;
+    for (let stages = 1; stages <= 5; stages += 1) {
+      const stairs = staircaseOf();
+      for (const path of paths) if (path.inner.length + 1 === stages) stairs.offer(costOf(path), sumOf(scheduleHits(pool, pathSchedule(path, pool.dims, keeps), queries).answer), () => path);
+      expect(full.byStages[stages - 1]!.map(({ hits }) => hits)).toEqual(stairs.steps.map(({ hits }) => hits));
+      for (const { path, costMs, hits } of full.byStages[stages - 1]!) {
+        expect(path.inner.length + 1).toBe(stages);
+        expect(costOf(path)).toBeCloseTo(costMs, 12);
+        expect(sumOf(scheduleHits(pool, pathSchedule(path, pool.dims, keeps), queries).answer)).toBe(hits);
+      }
+    }
+    expect(full.queryCount).toBe(6);
+    expect(full.frontier.some(({ path }) => path.inner.length >= 3)).toBe(true);
+    // The default cuts; each bound alone cuts more, and none of them anything that it may not.
+    const plain = await search();
+    const [floor, ceiling] = [await search({ recallFloor: 0.9 }), await search({ costCeilingMs: plain.frontier[2]!.costMs })];
+    expect(plain.evaluated).toBeLessThan(full.evaluated);
+    expect(floor.evaluated).toBeLessThan(plain.evaluated);
+    expect(ceiling.evaluated).toBeLessThan(plain.evaluated);
+    const enough = (steps: typeof plain.frontier): unknown => steps.filter(({ hits }) => hits >= 27).map(({ costMs, hits }) => [costMs, hits]);
+    expect(enough(floor.frontier)).toEqual(enough(plain.frontier));
+    // A head that is not allowed never leads, and is not counted.
+    const long = await search({ isHead: (prefix: number) => prefix >= 2 });
+    for (const { path } of long.frontier) expect(path.inner[0]?.prefix ?? path.last).toBeGreaterThanOrEqual(2);
+    expect(long.evaluated + long.pruned).toBe(paths.filter((path) => (path.inner[0]?.prefix ?? path.last) >= 2).length);
   });
 
   test('stops when it is cancelled', async () => {

@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import { parseSchedule } from '../../src/contract/schedule.ts';
+import type { Constraints, CostModel } from '../../src/contract/tuning.ts';
+import { bytesReadOf, estimateMs } from '../../src/funnel/cost-model.ts';
+import { scheduleHits } from '../../src/funnel/evaluate.ts';
+import { buildPool } from '../../src/funnel/pool-build.ts';
+import { vectorPoolSource } from '../../src/funnel/pool-source.ts';
+import type { Pool } from '../../src/funnel/pool.ts';
+import { isSureOf, planTuning, splitQueries } from '../../src/funnel/tuner.ts';
+import type { PlanOptions, TunerPlan, TunerPoint } from '../../src/funnel/tuner.ts';
+import { describeGrid, gridKeeps, gridSize } from '../../src/funnel/tuner-grid.ts';
+import { searchFrontier } from '../../src/funnel/tuner-search.ts';
+import { bootstrapMean } from '../../src/math/statistics.ts';
+import { madeSet } from './made-data.ts';
+
+const DIMS = [4, 8, 16, 32];
+const set = madeSet({ seed: 31, rowCount: 400, queryCount: 40, dims: 32, boundaries: DIMS });
+const pool: Pool = await buildPool(vectorPoolSource(set.vectors), set.queries, { dims: DIMS, k: 5, capacity: 120 });
+/** Scans cost by rows and dims, re-ranks little: funnels of several stages pay. */
+const costs: CostModel = { store: 'made up', fixedMs: 0.01, scanMsPerRowDim: 1e-3, scanMsPerKeep: 1e-4, rerankFixedMs: 0.005, rerankMsPerCandidate: 2e-5, rerankMsPerCandidateDim: 1e-5, relativeError: 0.1, p95Ratio: 1.5, runCount: 0, how: '' };
+const headBytes = (dims: number): number => 1000 * dims;
+
+function plan(constraints: Constraints, change: Partial<PlanOptions> = {}): Promise<TunerPlan> {
+  return planTuning(pool, { constraints, costModel: costs, seed: 7, headBytes, keepCount: 12, ...change });
+}
+
+const recallOn = (text: string, queries: ArrayLike<number>): number[] => Array.from(scheduleHits(pool, parseSchedule(text), queries).answer, (hits) => hits / 5);
+
+describe('planning what to measure', () => {
+  test('every point’s figures are its own: recall on either half, cost, bytes', async () => {
+    const { tuned, heldOut, points, exact } = await plan({ recall: 0.9 });
+    expect({ tuned, heldOut }).toEqual(splitQueries(40, 7));
+    expect(points.length).toBeGreaterThan(5);
+    for (const point of [...points, exact]) {
+      expect(point.recallTuned).toEqual(bootstrapMean(recallOn(point.text, tuned), { seed: 7 }));
+      expect(point.recallHeldOut).toEqual(bootstrapMean(recallOn(point.text, heldOut), { seed: 7 }));
+      expect(Array.from(heldOut, point.hits).map((hits) => hits / 5)).toEqual(recallOn(point.text, heldOut));
+      expect(point.estimatedMs).toBe(estimateMs(costs, point.schedule, 400).totalMs);
+      expect(point.headBytes).toBe(1000 * point.schedule[0]!.dims);
+      expect(point.totalBytes).toBe(point.headBytes + (point.schedule.length > 1 ? 400 * point.schedule.at(-1)!.dims * 4 : 0));
+      expect(point.bytesReadPerQuery).toBe(bytesReadOf(point.schedule, 400));
+    }
+    expect(points.map(({ estimatedMs }) => estimatedMs)).toEqual(points.map(({ estimatedMs }) => estimatedMs).sort((a, b) => a - b));
+    expect(new Set(points.map(({ text }) => text)).size).toBe(points.length);
+  });
+
+  test('the points hold the cheapest of the whole grid that has the recall beyond doubt, and of each number of stages', async () => {
+    const found = await plan({ recall: 0.9 });
+    const keeps = gridKeeps(5, 120, 12);
+    const every = await searchFrontier(pool, { costModel: costs, queries: found.tuned, keeps, maxStages: 4, prune: false });
+    expect(found.evaluated + found.pruned).toBe(gridSize(4, keeps.length, 4));
+    expect(found.pruned).toBeGreaterThan(0);
+    expect(found.grid).toBe(describeGrid(DIMS, keeps, 4));
+    const texts = new Set(found.points.map(({ text }) => text));
+    const sureOnes = (steps: typeof every.frontier): string[] =>
+      steps
+        .map(({ path }) => [...path.inner.map(({ prefix, keep }) => `${DIMS[prefix]}:${keeps[keep]}`), `${DIMS[path.last]}:${keeps[0]}`].join(','))
+        .filter((text) => isSureOf({ recallTuned: bootstrapMean(recallOn(text, found.tuned), { seed: 7 }) }, 0.9));
+    const [cheapest] = sureOnes(every.frontier);
+    expect(texts).toContain(cheapest);
+    for (const steps of every.byStages.slice(0, 2)) expect(texts).toContain(sureOnes(steps)[0]);
+    // And lower levels of recall, down to five points below: what giving a little up would buy.
+    const lowest = Math.min(...(await plan({ recall: 0.97 })).points.map(({ recallTuned }) => recallTuned.value));
+    expect(lowest).toBeLessThan(0.97);
+    expect(lowest).toBeGreaterThanOrEqual(0.95 - 1e-9);
+  });
+
+  test('plain searches to hold it against: all dimensions, and the shortest prefix with the recall', async () => {
+    const high = await plan({ recall: 0.99 });
+    expect([high.exact.text, high.bestPrefix.text, high.target]).toEqual(['32:5', '32:5', 0.99]);
+    const recallOfPrefix = (dims: number): number => bootstrapMean(recallOn(`${dims}:5`, high.tuned)).value;
+    const target = recallOfPrefix(16);
+    expect(target).toBeLessThan(1);
+    const low = await plan({ recall: target });
+    expect(low.bestPrefix.text).toBe(`${DIMS.find((dims) => recallOfPrefix(dims) >= target)}:5`);
+    expect(low.bestPrefix.text).not.toBe('32:5');
+  });
+
+  test('0.99 is asked for where nothing is, nothing where only time is limited', async () => {
+    expect((await plan({})).target).toBe(0.99);
+    const timed = await plan({ p95Ms: 4 });
+    expect(timed.target).toBeUndefined();
+    // p95 is half as much again as the median; twice the model's own error is allowed for.
+    const ceiling = (4 / 1.5) * 1.2;
+    expect(timed.points.length).toBeGreaterThan(1);
+    const best = Math.max(...timed.points.filter(({ estimatedMs }) => estimatedMs <= ceiling).map(({ recallTuned }) => recallTuned.value));
+    const every = await searchFrontier(pool, { costModel: costs, queries: timed.tuned, keeps: gridKeeps(5, 120, 12), maxStages: 4 });
+    expect(best).toBeCloseTo(Math.max(...every.frontier.filter(({ costMs }) => costMs <= ceiling).map(({ hits }) => hits / (timed.tuned.length * 5))), 12);
+  });
+
+  test('keeps to the memory and to the stages allowed', async () => {
+    const small = await plan({ recall: 0.9, memoryBytes: 8000 });
+    expect(Math.max(...small.points.map(({ headBytes: bytes }) => bytes))).toBe(8000);
+    const two = await plan({ recall: 0.9, maxStages: 2 });
+    expect(Math.max(...two.points.map(({ schedule }) => schedule.length))).toBe(2);
+    expect(two.grid).toContain('1–2 stages');
+    const few = await plan({ recall: 0.9 }, { mostPoints: 3 });
+    expect(few.points.length).toBeLessThan((await plan({ recall: 0.9 })).points.length);
+  });
+
+  test('where no point is beyond doubt it takes those that have the recall on these queries', async () => {
+    // Only the exact order has recall 1; no interval can be narrower than nothing, so all others are doubtful.
+    const { points } = await plan({ recall: 0.999, memoryBytes: 16_000 });
+    const enough = points.filter(({ recallTuned }) => recallTuned.value >= 0.999);
+    for (const point of points) expect(point.headBytes).toBeLessThanOrEqual(16_000);
+    expect(enough.length + points.filter(({ recallTuned }) => recallTuned.value < 0.999).length).toBe(points.length);
+    expect(points.length).toBeGreaterThan(0);
+  });
+
+  test('refuses too few queries to halve, tells its progress, and stops when it is cancelled', async () => {
+    const nine = madeSet({ seed: 5, rowCount: 60, queryCount: 9, dims: 32, boundaries: DIMS });
+    const small = await buildPool(vectorPoolSource(nine.vectors), nine.queries, { dims: DIMS, k: 5, capacity: 30 });
+    await expect(planTuning(small, { constraints: {}, costModel: costs, seed: 1, headBytes })).rejects.toThrow('it needs at least 10, got 9');
+    const heard: unknown[] = [];
+    const { evaluated, pruned } = await plan({ recall: 0.9 }, { onProgress: (progress) => heard.push(progress) });
+    expect(heard.at(-1)).toEqual({ phase: 'searching schedules', done: evaluated, total: evaluated + pruned, unit: 'schedules' });
+    const abort = new AbortController();
+    await expect(plan({ recall: 0.9 }, { signal: abort.signal, onProgress: () => abort.abort() })).rejects.toThrow('cancelled');
+  });
+
+  test('beyond doubt means twice the lower half-width above the recall asked for', () => {
+    const at = (value: number, low: number): Pick<TunerPoint, 'recallTuned'> => ({ recallTuned: { value, low, high: 1 } });
+    expect([isSureOf(at(0.95, 0.925), 0.9), isSureOf(at(0.95, 0.924), 0.9), isSureOf(at(0.1, 0), undefined), isSureOf(at(0.89, 0.89), 0.9)]).toEqual([true, false, true, false]);
+  });
+});
