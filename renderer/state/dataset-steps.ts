@@ -3,24 +3,7 @@ import { loadAdapters } from './adapter-steps.ts';
 import { into, patchSession, patchWork } from './app.ts';
 import type { App } from './app.ts';
 import { idle, ready } from './remote.ts';
-import { noWork } from './work.ts';
-import type { Work } from './work.ts';
-
-/** What belongs to a dataset and falls with it. Measured ladders and funnels stay: they know what they were measured on. */
-const fallen: Partial<Work> = {
-  pool: idle,
-  heatMap: idle,
-  candidates: idle,
-  costModel: idle,
-  tuning: idle,
-  sizeTrend: idle,
-  order: idle,
-  compression: idle,
-  matryoshka: idle,
-  losses: idle,
-  inspection: idle,
-  loaded: idle,
-};
+import { noDatasetWork, noWork } from './work.ts';
 
 export function loadLists(app: App): Promise<unknown> {
   return Promise.all([
@@ -66,7 +49,7 @@ export async function openCorpus(app: App, source: CorpusSource): Promise<Corpus
   const corpus = await into(app, 'corpus', () => app.jobs.run('corpus.open', { source }));
   if (corpus === undefined) return undefined;
   if (before?.contentHash !== corpus.contentHash || before.corpusId !== corpus.corpusId) {
-    patchWork(app, { ...fallen, queries: idle, dataset: idle });
+    patchWork(app, { ...noDatasetWork, queries: idle, dataset: idle });
   }
   if (source.kind === 'path') app.host.noteOpened?.(source.path);
   const { recentPaths } = app.session.get();
@@ -97,7 +80,7 @@ export async function setQueries(app: App, source: QuerySource): Promise<QuerySu
   const before = ready(app.work.get().queries);
   const queries = await into(app, 'queries', () => app.client.call('queries.set', { corpusId: corpus.corpusId, source }));
   if (queries === undefined) return undefined;
-  if (before?.queryId !== queries.queryId) patchWork(app, { ...fallen, dataset: idle });
+  if (before?.queryId !== queries.queryId) patchWork(app, { ...noDatasetWork, dataset: idle });
   patchSession(app, { querySource: source });
   return queries;
 }
@@ -118,7 +101,7 @@ export async function embed(app: App): Promise<DatasetSummary | undefined> {
     ...(session.adapterId === undefined ? {} : { adapterId: session.adapterId }),
   }));
   if (dataset === undefined) return undefined;
-  patchWork(app, fallen);
+  patchWork(app, noDatasetWork);
   patchSession(app, { wasEmbedded: true });
   return dataset;
 }
@@ -133,7 +116,7 @@ export function needsNoModel(app: App): boolean {
 export async function openVectors(app: App, source: VectorSourceChoice): Promise<DatasetSummary | undefined> {
   const dataset = await into(app, 'dataset', () => app.jobs.run('dataset.openVectors', source));
   if (dataset === undefined) return undefined;
-  patchWork(app, { ...fallen, corpus: { status: 'ready', value: dataset.corpus }, queries: { status: 'ready', value: dataset.queries } });
+  patchWork(app, { ...noDatasetWork, corpus: { status: 'ready', value: dataset.corpus }, queries: { status: 'ready', value: dataset.queries } });
   app.host.noteOpened?.(source.path);
   const { recentPaths } = app.session.get();
   patchSession(app, { vectorSource: source, corpusSource: undefined, querySource: undefined, wasEmbedded: true, dims: undefined, recentPaths: [source.path, ...recentPaths.filter((path) => path !== source.path)].slice(0, 8) });

@@ -71,6 +71,22 @@ export interface Work {
   readonly isRestored: boolean;
 }
 
+/** What belongs to a dataset and falls with it. Measured ladders and funnels stay: they know what they were measured on. */
+export const noDatasetWork = {
+  pool: idle,
+  heatMap: idle,
+  candidates: idle,
+  costModel: idle,
+  tuning: idle,
+  sizeTrend: idle,
+  order: idle,
+  compression: idle,
+  matryoshka: idle,
+  losses: idle,
+  inspection: idle,
+  loaded: idle,
+} as const satisfies Partial<Work>;
+
 export const noWork: Work = {
   info: idle,
   samples: idle,
@@ -84,21 +100,10 @@ export const noWork: Work = {
   ladders: {},
   funnelRun: idle,
   funnels: [],
-  pool: idle,
-  heatMap: idle,
-  candidates: idle,
-  costModel: idle,
-  tuning: idle,
-  sizeTrend: idle,
-  order: idle,
-  compression: idle,
-  matryoshka: idle,
+  ...noDatasetWork,
   adapters: idle,
-  losses: idle,
-  inspection: idle,
   connection: { state: 'embedded' },
   connecting: idle,
-  loaded: idle,
   described: idle,
   reports: idle,
   openReports: {},

@@ -36,3 +36,11 @@ export function sumIntLanes4(a: v128, b: v128, c: v128, d: v128): v128 {
   const lane3 = v128.shuffle<i32>(ab23, cd23, 2, 3, 6, 7);
   return i32x4.add(i32x4.add(lane0, lane1), i32x4.add(lane2, lane3));
 }
+
+/** A bit for each of the eight lanes of two masks, those beyond `left` bytes (four a lane) cleared. */
+// @ts-ignore: decorator
+@inline
+export function laneBits(g0: v128, g1: v128, left: usize): u32 {
+  const bits = <u32>i16x8.bitmask(i16x8.narrow_i32x4_s(g0, g1));
+  return left < 32 ? bits & ((1 << <u32>(left >> 2)) - 1) : bits;
+}

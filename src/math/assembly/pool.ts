@@ -1,3 +1,4 @@
+import { laneBits } from './lanes';
 import { keepLargest, keyOf, radixSortFalling, rowOf } from './select';
 
 // Collects, while a sweep passes, every row that may be among a query's best at any prefix, with its similarities at all of them; then
@@ -50,9 +51,7 @@ export function collectChunk(
         above1 = v128.or(above1, f32x4.gt(f32x4.mul(s1, v128.load(inverse, 16)), limit));
       }
       if (!v128.any_true(v128.or(above, above1))) continue;
-      let mask = <u32>i16x8.bitmask(i16x8.narrow_i32x4_s(above, above1));
-      const left = bytes - at;
-      if (left < 32) mask &= (1 << <u32>(left >> 2)) - 1;
+      let mask = laneBits(above, above1, bytes - at);
       while (mask) {
         const place = at + ((<usize>ctz(mask)) << 2);
         mask &= mask - 1;

@@ -1,4 +1,4 @@
-import { sumIntLanes4, sumLanes4 } from './lanes';
+import { laneBits, sumIntLanes4, sumLanes4 } from './lanes';
 import { selectionAdd, selectionAddRun, selectionThreshold } from './select';
 import { offerRun } from './sweep';
 
@@ -136,9 +136,7 @@ function offerBits(differing: usize, dims: u32, rows: u32, firstRow: u32, select
     const g0 = i32x4.lt_s(v128.load(differing + at), limit);
     const g1 = i32x4.lt_s(v128.load(differing + at, 16), limit);
     if (!v128.any_true(v128.or(g0, g1))) continue;
-    let above = <u32>i16x8.bitmask(i16x8.narrow_i32x4_s(g0, g1));
-    const left = bytes - at;
-    if (left < 32) above &= (1 << <u32>(left >> 2)) - 1;
+    let above = laneBits(g0, g1, bytes - at);
     while (above) {
       const lane = ctz(above);
       above &= above - 1;

@@ -1,4 +1,5 @@
 import { dot1, dot4, dot4Of16, SLICE_BYTES, sliceBase, sliceDims, sliceStride } from './dot';
+import { laneBits } from './lanes';
 import { selectionAdd, selectionThreshold } from './select';
 
 /** sums[i] += row(first + i) · q for a run of rows of one slice. */
@@ -65,9 +66,7 @@ function selectTile(
     const g0 = f32x4.gt(s0, limit);
     const g1 = f32x4.gt(s1, limit);
     if (v128.any_true(v128.or(g0, g1))) {
-      let above = <u32>i16x8.bitmask(i16x8.narrow_i32x4_s(g0, g1));
-      const left = bytes - at;
-      if (left < 32) above &= (1 << <u32>(left >> 2)) - 1;
+      let above = laneBits(g0, g1, bytes - at);
       while (above) {
         const lane = ctz(above);
         above &= above - 1;

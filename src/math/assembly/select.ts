@@ -1,3 +1,5 @@
+import { laneBits } from './lanes';
+
 // The best k of a stream of (score, row). A pair is one u64 key whose order is the wanted order: the score's bits, made to rise
 // with the score, over the row number turned round, so that of equal scores the lower row wins. Keys gather in a buffer; when
 // it is full a quickselect keeps the best k and raises the threshold below which a score cannot enter.
@@ -90,9 +92,7 @@ export function selectionAddRun(selection: usize, scores: usize, count: u32, fir
     const g0 = f32x4.gt(v128.load(scores + at), limit);
     const g1 = f32x4.gt(v128.load(scores + at, 16), limit);
     if (!v128.any_true(v128.or(g0, g1))) continue;
-    let above = <u32>i16x8.bitmask(i16x8.narrow_i32x4_s(g0, g1));
-    const left = bytes - at;
-    if (left < 32) above &= (1 << <u32>(left >> 2)) - 1;
+    let above = laneBits(g0, g1, bytes - at);
     while (above) {
       const lane = ctz(above);
       above &= above - 1;
