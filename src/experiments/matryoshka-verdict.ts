@@ -97,6 +97,8 @@ function sentencesOf({ dims, k, safeRecall, claimedDims }: VerdictInput, verdict
     const rival = verdict.best === 'adapter' ? `PCA alone ${percent(pca[quarter]!.value)}${overPca[quarter]!.low > 0 ? '' : ', which is not clearly less'}` : `the adapter does not beat it (${percent(adapter[quarter]!.value)}): use PCA`;
     sentences.push(`${verdict.best === 'adapter' ? 'A trained adapter' : 'A PCA rotation'} would give ${gain}; ${rival}.`);
     sentences.push(safeSentence(verdict.best === 'adapter' ? 'With the adapter' : 'After the rotation', verdict.safeDims[verdict.best], full, safeRecall));
+    const better = dims.filter((size, index) => size < full && overPca[index]!.high < 0);
+    if (verdict.best === 'adapter' && better.length > 0) sentences.push(`PCA keeps more than the adapter at ${formatList(better.map(String))} dimensions.`);
     if (verdict.best === 'adapter' && verdict.adapterFullRecall < 0.995) sentences.push(`The adapter changes the full vectors a little: at ${full} dimensions it keeps ${percent(verdict.adapterFullRecall)}. Re-rank with the original vectors to lose nothing.`);
   }
   return sentences;

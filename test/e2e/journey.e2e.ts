@@ -83,6 +83,18 @@ describe('the journey', () => {
     await chart.getByRole('button', { name: 'Show as a chart' }).click();
   });
 
+  it('answers whether the model can be truncated, with the ways to truncate side by side', async () => {
+    await page.getByRole('tab', { name: 'Can I truncate?' }).click();
+    await page.getByRole('button', { name: 'Try ways to truncate' }).click();
+    await page.locator('.verdict').waitFor({ timeout: 240_000 });
+    await settle(page);
+    const panel = page.getByRole('tabpanel', { name: 'Can I truncate?' });
+    expect(await panel.locator('.lead-text').innerText()).toMatch(/at 64 of 256 dimensions .* a random rotation \d+ %, PCA \d+ %/);
+    for (const way of ['as it is', 'PCA', 'adapter', 'reversed', 'random rotation']) expect(await panel.getByRole('figure', { name: 'Recall by way of truncating' }).innerText()).toContain(way);
+    expect(await axeFindings(page)).toEqual([]);
+    await page.getByRole('tab', { name: 'Frontier' }).click();
+  });
+
   it('re-computes recall while a stage is dragged, and takes the drag back in one undo', async () => {
     await goTo(page, 'Funnel');
     await settle(page);

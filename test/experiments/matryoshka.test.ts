@@ -98,6 +98,12 @@ describe('the verdict', () => {
     expect(verdict.sentences.join(' ')).toMatch(/leave the vectors as they are/);
   });
 
+  it('says where PCA is better than the adapter that it recommends', () => {
+    const bettered = pca.map((value, at) => value + (at < 3 ? 0.08 : at < 5 ? -0.03 : 0));
+    expect(verdictOf(input(chance, pca, bettered, chance)).sentences).toContain('PCA keeps more than the adapter at 48 and 64 dimensions.');
+    expect(verdictOf(input(chance, pca, pca.map((value, at) => value + (at < 5 ? 0.03 : 0)), chance)).sentences.join(' ')).not.toContain('PCA keeps more');
+  });
+
   it('admits that it cannot tell where even PCA finds no order', () => {
     expect(verdictOf(input(chance, chance, chance, chance)).kind).toBe('unclear');
   });
