@@ -17,7 +17,7 @@ export interface MatryoshkaVerdict {
   readonly bumps: readonly Bump[];
   /** The smallest prefix from which on all prefixes keep the safe recall; undefined where only the full dimension does. */
   readonly safeDims: { readonly raw: number; readonly pca: number; readonly adapter: number };
-  /** Which way to truncate kept most, over the prefixes up to half the dimension. */
+  /** Which way to truncate kept most, over the prefixes up to half the dimension, by a point at least. */
   readonly best: 'raw' | 'pca' | 'adapter';
   /** The adapter's recall at full dimension: below 1 it costs something there. */
   readonly adapterFullRecall: number;
@@ -36,6 +36,8 @@ export interface VerdictInput {
 
 /** Below this difference of mean recall, PCA itself has no order to find. */
 const LEAST_SPREAD = 0.03;
+/** Less than a point is not worth turning vectors for, nor an adapter, which changes the full vectors too, in place of a rotation, which does not. */
+const LEAST_LEAD = 0.01;
 const MATRYOSHKA_SHARE = 0.6;
 const PARTLY_SHARE = 0.25;
 
@@ -55,7 +57,8 @@ export function verdictOf(input: VerdictInput): MatryoshkaVerdict {
   const kind = orderShare === undefined ? (lift >= LEAST_SPREAD ? 'matryoshka' : 'unclear') : orderShare >= MATRYOSHKA_SHARE ? 'matryoshka' : orderShare >= PARTLY_SHARE ? 'partly' : 'plain';
   const safe = (recall: readonly Interval[]): number => safeFrom(dims, recall, safeRecall);
   const means = { raw: meanOver(value(raw)), pca: meanOver(value(pca)), adapter: meanOver(value(adapter)) };
-  const best = means.adapter > means.pca && means.adapter > means.raw ? 'adapter' : means.pca > means.raw ? 'pca' : 'raw';
+  const turned = means.adapter >= means.pca + LEAST_LEAD ? 'adapter' : 'pca';
+  const best = means[turned] >= means.raw + LEAST_LEAD ? turned : 'raw';
   const bumps = kind === 'plain' ? [] : bumpsOf(dims, raw);
   const verdict = { kind, orderShare, bumps, safeDims: { raw: safe(raw), pca: safe(pca), adapter: safe(adapter) }, best, adapterFullRecall: adapter.at(-1)!.value } as const;
   return { ...verdict, sentences: sentencesOf(input, verdict, { raw, pca, adapter, chance: value(ladder('random')), overPca: gains.overPca }) };
@@ -91,10 +94,10 @@ function sentencesOf({ dims, k, safeRecall, claimedDims }: VerdictInput, verdict
   if (claimedDims.length > 0 && (verdict.kind === 'plain' || verdict.kind === 'partly')) sentences.push(`Its card claims training at ${claimedDims.join(', ')}; this measurement does not bear that out. Check pooling, prompts and layer-norm.`);
   if (verdict.bumps.length > 0) sentences.push(`${formatList(verdict.bumps.map((bump) => `${bump.dims} (${formatPoints(bump.excess)} points)`))} ${verdict.bumps.length === 1 ? 'stands' : 'stand'} out above the sizes beside ${verdict.bumps.length === 1 ? 'it' : 'them'}, as trained sizes do.`);
   sentences.push(safeSentence('Truncated as they are', verdict.safeDims.raw, full, safeRecall));
-  if (verdict.best === 'raw') sentences.push(`Neither PCA nor an adapter would improve short prefixes: leave the vectors as they are.`);
+  if (verdict.best === 'raw') sentences.push(`Neither PCA nor an adapter would improve short prefixes by a point: leave the vectors as they are.`);
   else {
     const gain = `${percent(raw[quarter]!.value)} → ${percent((verdict.best === 'adapter' ? adapter : pca)[quarter]!.value)} ${at}`;
-    const rival = verdict.best === 'adapter' ? `PCA alone ${percent(pca[quarter]!.value)}${overPca[quarter]!.low > 0 ? '' : ', which is not clearly less'}` : `the adapter does not beat it (${percent(adapter[quarter]!.value)}): use PCA`;
+    const rival = verdict.best === 'adapter' ? `PCA alone ${percent(pca[quarter]!.value)}${overPca[quarter]!.low > 0 ? '' : ', which is not clearly less'}` : `the adapter does not beat it by a point (${percent(adapter[quarter]!.value)}): use PCA`;
     sentences.push(`${verdict.best === 'adapter' ? 'A trained adapter' : 'A PCA rotation'} would give ${gain}; ${rival}.`);
     sentences.push(safeSentence(verdict.best === 'adapter' ? 'With the adapter' : 'After the rotation', verdict.safeDims[verdict.best], full, safeRecall));
     const better = dims.filter((size, index) => size < full && overPca[index]!.high < 0);

@@ -92,7 +92,9 @@ describe('the verdict', () => {
 
   it('recommends PCA where the adapter does not beat it, and nothing where neither helps', () => {
     const worse = pca.map((value) => value - 0.02);
-    expect(verdictOf(input(chance, pca, worse, chance)).sentences.join(' ')).toMatch(/A PCA rotation would give .* the adapter does not beat it .*: use PCA\./);
+    expect(verdictOf(input(chance, pca, worse, chance)).sentences.join(' ')).toMatch(/A PCA rotation would give .* the adapter does not beat it by a point .*: use PCA\./);
+    expect(verdictOf(input(chance, pca, pca.map((value, at) => value + (at < 5 ? 0.005 : -0.02)), chance)).best).toBe('pca');
+    expect(verdictOf(input(pca, chance, pca.map((value, at) => value + (at < 5 ? 0.005 : -0.02)), chance)).best).toBe('raw');
     const verdict = verdictOf(input(pca.map((value) => value + 0.02), pca, worse, chance));
     expect([verdict.best, verdict.kind]).toEqual(['raw', 'matryoshka']);
     expect(verdict.sentences.join(' ')).toMatch(/leave the vectors as they are/);
