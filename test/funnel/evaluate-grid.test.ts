@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { CostModel } from '../../src/contract/tuning.ts';
 import { estimateMs } from '../../src/funnel/cost-model.ts';
 import { scheduleHits } from '../../src/funnel/evaluate.ts';
-import { gridSweeperOf } from '../../src/funnel/evaluate-grid.ts';
+import { gridEntries, gridSweeperOf } from '../../src/funnel/evaluate-grid.ts';
 import type { GridList } from '../../src/funnel/evaluate-grid.ts';
 import { buildPool } from '../../src/funnel/pool-build.ts';
 import { vectorPoolSource } from '../../src/funnel/pool-source.ts';
@@ -93,6 +93,12 @@ describe('the grid sweep', () => {
       }),
       { numRuns: 15 },
     );
+  });
+
+  test('a list’s tables have an entry for each keep below its own, and one more, at every longer prefix but the last', () => {
+    expect(gridEntries({ parents: [], prefix: 1, open: [2, 4] }, 4)).toBe(2 * (3 + 5));
+    expect(gridEntries({ parents: [], prefix: 3, open: [2, 4] }, 4)).toBe(0);
+    expect(gridEntries({ parents: [], prefix: 4, open: [2] }, 4)).toBe(0);
   });
 
   test('the grid has as many schedules as plain recursion finds', () => {

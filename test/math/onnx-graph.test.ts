@@ -72,6 +72,29 @@ describe('writeOnnxModel', () => {
     await session.close();
   });
 
+  test('string and floats attributes, operators of another domain, names of sizes and nodes, metadata', async () => {
+    const graph: OnnxGraph = {
+      name: 'mirror',
+      nodes: [
+        { op: 'Constant', inputs: [], outputs: ['c'], attributes: { value_floats: { floats: [10, 20, 30] } } },
+        { op: 'Add', inputs: ['x', 'c'], outputs: ['sum'] },
+        { op: 'Pad', inputs: ['sum', 'pads'], outputs: ['padded'], attributes: { mode: { string: 'reflect' } } },
+        { op: 'FusedMatMul', inputs: ['padded', 'padded'], outputs: ['y'], domain: 'com.microsoft', attributes: { alpha: { float: 2 } } },
+      ],
+      initializers: [{ name: 'pads', type: 'int64', shape: [2], data: BigInt64Array.of(1n, 1n) }],
+      inputs: [{ name: 'x', type: 'float', shape: ['row-count'] }],
+      outputs: [{ name: 'y', type: 'float', shape: [] }],
+      domains: { 'com.microsoft': 1 },
+      metadata: { note: 'a remark', licence: 'none' },
+    };
+    const outputs = await runOnce(graph, { x: floatTensor(Float32Array.of(1, 2, 3), [3]) });
+    // [22 | 11 22 33 | 22], times itself, times two.
+    expect(outputs['y']!.data).toEqual([2 * (3 * 22 ** 2 + 11 ** 2 + 33 ** 2)]);
+    const written = Buffer.from(writeOnnxModel(graph)).toString('latin1');
+    for (const name of ['funnelscope', 'Add_1', 'row-count', 'note', 'a remark', 'licence', 'com.microsoft']) expect(written).toContain(name);
+    expect(Buffer.from(writeOnnxModel({ ...graph, producer: 'somebody' })).toString('latin1')).not.toContain('funnelscope');
+  });
+
   test('an initializer whose data do not fill its shape is refused by name', () => {
     expect(() =>
       writeOnnxModel({ name: 'g', nodes: [], inputs: [], outputs: [], initializers: [{ name: 'w', type: 'float', shape: [2, 2], data: new Float32Array(3) }] }),
