@@ -1,66 +1,103 @@
-// The ladder and the ground truth at every prefix: one sweep here, against FAISS IndexFlatIP searched at each prefix.
+// The ladder and the ground truth at every prefix: one sweep here, against FAISS IndexFlatIP (and a NumPy product with argpartition) searched at each prefix.
 // Interleaved, same data, same threads, same k; prints minimum and median of each and their ratio.
-//   npx tsx bench/ladder.ts [--vectors X.npy --queries Q.npy] [--repeats 7]
-import { loadavg } from 'node:os';
+//   npx tsx bench/ladder.ts [--data starter,minilm] [--repeats 7] [--json FILE]
 import { parseArgs } from 'node:util';
-import { machineOf } from '../src/engine/machine.ts';
+import { writeOnnxModel } from '../src/math/onnx-graph.ts';
+import { floatTensor, openOnnxSession, withoutCopies } from '../src/math/onnx-runtime.ts';
 import { percentile } from '../src/math/statistics.ts';
 import { readNpyQueries, readNpyVectors } from '../src/vectors/npy.ts';
 import { sweepPool } from '../src/vectors/sweep-pool.ts';
 import { sweepTop } from '../src/vectors/sweep.ts';
+import { MINILM_PREFIXES, minilmVectors } from './minilm-vectors.ts';
 import { openRival } from './rival.ts';
-import { wordnetVectors } from './wordnet-vectors.ts';
+import { interleaved, machineLine, minMedian, pairedRatio, report, type Claim, type Section } from './section.ts';
+import { wordnetVectors, type VectorFiles } from './wordnet-vectors.ts';
 
-const DIMS = [16, 32, 64, 128, 256];
-const { values: options } = parseArgs({ options: { vectors: { type: 'string' }, queries: { type: 'string' }, repeats: { type: 'string', default: '7' } } });
-
-const files = options.vectors === undefined ? await wordnetVectors() : { vectors: options.vectors, queries: options.queries!, label: options.vectors };
-const vectors = await readNpyVectors(files.vectors, { boundaries: DIMS });
-const queries = await readNpyQueries(files.queries, { dims: vectors.dims });
-const dims = [...DIMS.filter((prefix) => prefix < vectors.dims), vectors.dims];
-const rival = openRival('ladder_faiss.py', [files.vectors, files.queries]);
-const { cpu, cores, node } = machineOf();
-
-const check = await rival.ask<{ lists: Record<number, { rows: number[][]; scores: number[][] }>; version: string }>({ threads: 2, dims, k: 10, lists: true });
-console.log(`${cpu}, ${cores} cores, Node ${node}, FAISS ${check.version}, load ${loadavg()[0]!.toFixed(1)}`);
-console.log(`${files.label}: ${vectors.rowCount} × ${vectors.dims}, ${queries.queryCount} queries, prefixes ${dims.join(' ')}`);
-await compareLists(check.lists);
-
-type Measure = () => Promise<number>;
-const ours = (k: number, threads: number): Measure => async () => {
-  const start = performance.now();
-  await sweepTop(vectors, queries, dims, k, { threads });
-  return performance.now() - start;
+const { values: options } = parseArgs({ options: { data: { type: 'string', default: 'starter,minilm' }, repeats: { type: 'string', default: '7' }, json: { type: 'string' } } });
+const DATA: Readonly<Record<string, { readonly files: () => Promise<VectorFiles>; readonly dims: readonly number[] }>> = {
+  starter: { files: () => wordnetVectors(), dims: [16, 32, 64, 128, 256] },
+  minilm: { files: () => minilmVectors(), dims: MINILM_PREFIXES },
 };
-/** Candidates with their similarities and orders at every prefix, ready for the tuner. */
-const pool = (depth: number, threads: number): Measure => async () => {
-  const start = performance.now();
-  await sweepPool(vectors, queries, dims, depth, () => undefined, { threads });
-  return performance.now() - start;
-};
-const faiss = (k: number, threads: number): Measure => async () => (await rival.ask<{ ms: number }>({ threads, dims, k })).ms;
 
-for (const threads of [1, 2]) {
-  const sides = { ladder: ours(10, threads), 'candidates 1,024': ours(1024, threads), 'candidates 4,096': ours(4096, threads), 'pool of 1,024': pool(1024, threads), 'FAISS per prefix': faiss(10, threads) };
-  const times = new Map(Object.keys(sides).map((name) => [name, [] as number[]]));
-  for (let repeat = 0; repeat < Number(options.repeats); repeat += 1) {
-    for (const [name, measure] of Object.entries(sides)) times.get(name)!.push((await measure()) / queries.queryCount);
-  }
-  const least = (name: string): number => Math.min(...times.get(name)!);
-  console.log(`\n${threads} thread${threads === 1 ? '' : 's'}, ms a query: minimum (median); × the ladder`);
-  for (const [name, list] of times) {
-    console.log(`  ${name.padEnd(18)} ${least(name).toFixed(3)} (${percentile(list, 50).toFixed(3)})  ${(least(name) / least('ladder')).toFixed(2)}×`);
-  }
-}
-console.log(`\nload at the end ${loadavg()[0]!.toFixed(1)}`);
-rival.close();
+console.log(machineLine());
+const sections: Section[] = [];
+for (const name of options.data.split(',')) sections.push(await measure(await DATA[name]!.files(), DATA[name]!.dims));
+await report(sections, options.json);
 
-/** Both sides must give the same lists, up to ties. */
-async function compareLists(lists: Record<number, { rows: number[][]; scores: number[][] }>): Promise<void> {
+async function measure(files: VectorFiles, dims: readonly number[]): Promise<Section> {
+  const vectors = await readNpyVectors(files.vectors, { boundaries: dims });
+  const queries = await readNpyQueries(files.queries, { dims: vectors.dims });
+  const rival = openRival('ladder_faiss.py', [files.vectors, files.queries]);
+  const check = await rival.ask<{ lists: Record<number, { rows: number[][]; scores: number[][] }>; version: string; blas: string }>({ side: 'faiss', threads: 2, dims, k: 10, lists: true });
   const tables = await sweepTop(vectors, queries, dims, 10);
   let widest = 0;
   for (const [prefix, table] of tables) {
-    lists[prefix]!.scores.forEach((scores, query) => scores.forEach((score, i) => (widest = Math.max(widest, Math.abs(score - table.scores[query * table.k + i]!)))));
+    check.lists[prefix]!.scores.forEach((scores, query) => scores.forEach((score, i) => (widest = Math.max(widest, Math.abs(score - table.scores[query * table.k + i]!)))));
   }
-  console.log(`largest difference of a similarity at the same rank, all prefixes and queries: ${widest.toExponential(1)}`);
+  const products = await fullProducts(vectors.dims, queries.queryCount);
+
+  const timed = async (run: () => Promise<unknown>): Promise<number> => {
+    const start = performance.now();
+    await run();
+    return (performance.now() - start) / queries.queryCount;
+  };
+  const rows: string[][] = [];
+  const claims: Claim[] = [];
+  for (const threads of [1, 2]) {
+    const them = (side: string) => async (): Promise<number> => (await rival.ask<{ ms: number }>({ side, threads, dims, k: 10 })).ms / queries.queryCount;
+    const times = await interleaved(
+      {
+        'ladder and truth': () => timed(() => sweepTop(vectors, queries, dims, 10, { threads })),
+        'FAISS at each prefix': them('faiss'),
+        'candidate pool of 1,024': () => timed(() => sweepPool(vectors, queries, dims, 1024, () => undefined, { threads })),
+        'NumPy at each prefix': them('numpy'),
+        'the multiplications alone': () => products.run(threads, vectors.rowCount),
+      },
+      Number(options.repeats),
+    );
+    const ladder = times.get('ladder and truth')!;
+    for (const [name, list] of times) rows.push([`${name}, ${threads} thread${threads === 1 ? '' : 's'}`, minMedian(list), (percentile(list, 50) / percentile(ladder, 50)).toFixed(2)]);
+    const overFaiss = pairedRatio(times.get('FAISS at each prefix')!, ladder);
+    const pool = pairedRatio(times.get('candidate pool of 1,024')!, ladder);
+    claims.push({ claim: `${files.label}: ladder and truth at least 5× faster than FAISS at each prefix, ${threads} thread${threads === 1 ? '' : 's'}`, found: overFaiss.text, met: overFaiss.median >= 5 });
+    claims.push({ claim: `${files.label}: pool at most 1.3× the ladder, ${threads} thread${threads === 1 ? '' : 's'}`, found: `${pool.median.toFixed(2)}×`, met: pool.median <= 1.3 });
+  }
+  await products.close();
+  rival.close();
+  return {
+    title: `Ladder, truth and pool: ${files.label}`,
+    about: `${vectors.rowCount} × ${vectors.dims}, ${queries.queryCount} queries together, prefixes ${dims.join(', ')}, k 10; FAISS ${check.version} (its BLAS: ${check.blas}). Milliseconds a query, minimum / median of ${options.repeats}, interleaved.`,
+    columns: ['', 'ms a query', '× the ladder'],
+    rows,
+    claims,
+    remarks: [
+      `The limit is arithmetic: each number of the corpus meets each query once, ${((2 * vectors.rowCount * vectors.dims) / 1e6).toFixed(0)} million operations a query, whatever the number of prefixes. "The multiplications alone" is the same matrix product in the same chunks with nothing selected.`,
+      `Same answers: the largest difference from FAISS of a similarity at the same rank, over all prefixes and queries, is ${widest.toExponential(1)}.`,
+    ],
+  };
+}
+
+/** What the processor's matrix product costs with nothing around it: chunks of 1,024 rows that stay in the cache, all queries, full dimension. */
+async function fullProducts(dims: number, queryCount: number): Promise<{ run(threads: number, rowCount: number): Promise<number>; close(): Promise<void> }> {
+  const CHUNK = 1024;
+  const model = writeOnnxModel(
+    withoutCopies({
+      name: 'product',
+      nodes: [{ op: 'Gemm', inputs: ['q', 'x'], outputs: ['y'], attributes: { transB: { int: 1 } } }],
+      inputs: [{ name: 'q', type: 'float', shape: ['queries', dims] }, { name: 'x', type: 'float', shape: ['rows', dims] }],
+      outputs: [{ name: 'y', type: 'float', shape: ['queries', 'rows'] }],
+    }),
+  );
+  const sessions = new Map(await Promise.all([1, 2].map(async (threads) => [threads, await openOnnxSession(model, { threads })] as const)));
+  const q = floatTensor(new Float32Array(queryCount * dims).fill(0.1), [queryCount, dims]);
+  const x = floatTensor(new Float32Array(CHUNK * dims).fill(0.1), [CHUNK, dims]);
+  const y = floatTensor(new Float32Array(queryCount * CHUNK), [queryCount, CHUNK]);
+  return {
+    async run(threads, rowCount) {
+      const start = performance.now();
+      for (let row = 0; row < rowCount; row += CHUNK) await sessions.get(threads)!.runInto({ q, x }, { y });
+      return (performance.now() - start) / queryCount;
+    },
+    close: async () => void (await Promise.all([...sessions.values()].map((session) => session.close()))),
+  };
 }

@@ -1,14 +1,12 @@
 // The tuner's arithmetic on real vectors (starter × WordNet glosses, 117k × 256, five prefixes, pool of 1,024): how many schedules a second the
 // grid sweep evaluates, how long one schedule over 500 queries takes (a drag of the mouse), and whether a random sample of schedules
 // gives the rows and the order of real runs over the embedded store. One thread.
-//   npx tsx bench/tuner.ts [--repeats 7] [--sample 200]
-import { loadavg } from 'node:os';
+//   npx tsx bench/tuner.ts [--repeats 7] [--sample 200] [--json FILE]
 import { parseArgs } from 'node:util';
 import { randomInt, seededRandom } from '../src/base/random.ts';
 import { formatSchedule, parseSchedule } from '../src/contract/schedule.ts';
 import type { Schedule } from '../src/contract/schedule.ts';
 import type { CostModel } from '../src/contract/tuning.ts';
-import { machineOf } from '../src/engine/machine.ts';
 import { evaluateSchedule, funnelOf, scheduleHits } from '../src/funnel/evaluate.ts';
 import { heatMapOf } from '../src/funnel/heat-map.ts';
 import { candidatesNeeded } from '../src/funnel/candidates-needed.ts';
@@ -22,19 +20,21 @@ import { percentile } from '../src/math/statistics.ts';
 import { openEmbeddedStore } from '../src/stores/embedded/embedded-store.ts';
 import { queryOf } from '../src/vectors/query-matrix.ts';
 import { readNpyQueries, readNpyVectors } from '../src/vectors/npy.ts';
+import { machineLine, report } from './section.ts';
 import { wordnetVectors } from './wordnet-vectors.ts';
 
 const DIMS = [16, 32, 64, 128, 256];
 const K = 10;
 const CAPACITY = 1024;
 const TUNED_QUERIES = 200;
-const { values: options } = parseArgs({ options: { repeats: { type: 'string', default: '7' }, sample: { type: 'string', default: '200' } } });
+const { values: options } = parseArgs({ options: { repeats: { type: 'string', default: '7' }, sample: { type: 'string', default: '200' }, json: { type: 'string' } } });
 
 const files = await wordnetVectors();
 const vectors = await readNpyVectors(files.vectors, { boundaries: DIMS });
 const queries = await readNpyQueries(files.queries, { dims: vectors.dims });
-const { cpu, cores, node } = machineOf();
-console.log(`${cpu}, ${cores} cores, Node ${node}, load ${loadavg()[0]!.toFixed(1)}`);
+console.log(machineLine());
+const table: string[][] = [];
+let perSecond = 0;
 console.log(`${files.label}: ${vectors.rowCount} × ${vectors.dims}, ${queries.queryCount} queries`);
 
 const pool = await buildPool(vectorPoolSource(vectors, { threads: 2 }), queries, { dims: DIMS, k: K, capacity: CAPACITY });
@@ -49,7 +49,7 @@ async function timed(name: string, run: () => unknown, repeats = Number(options.
     times.push(performance.now() - start);
   }
   const least = Math.min(...times);
-  console.log(`  ${name.padEnd(58)} ${least.toFixed(2)} ms (${percentile(times, 50).toFixed(2)})  ${per(least)}`);
+  table.push([name, least.toFixed(2), percentile(times, 50).toFixed(2), per(least)]);
 }
 
 // Prices of the size that this store has; only their being there matters for the speed.
@@ -58,27 +58,28 @@ const prices: CostModel = {
   relativeError: 0, runCount: 0, how: '',
 };
 const tuned = Int32Array.from({ length: TUNED_QUERIES }, (_, i) => i);
-console.log(`schedules × ${TUNED_QUERIES} queries, minimum (median)`);
 for (const prune of [false, true]) {
   for (const count of [24, 40, 60]) {
     const keeps = gridKeeps(K, CAPACITY, count);
     let evaluated = 0;
     await timed(
-      `${gridSize(DIMS.length, keeps.length, 5)} schedules, ${keeps.length} keeps, 1–5 stages, ${prune ? 'pruned' : 'all evaluated'}`,
+      `${gridSize(DIMS.length, keeps.length, 5)} schedules × ${TUNED_QUERIES} queries, ${keeps.length} keeps, 1–5 stages, ${prune ? 'pruned' : 'all evaluated'}`,
       async () => {
         evaluated = (await searchFrontier(pool, { costModel: prices, queries: tuned, keeps, maxStages: 5, prune })).evaluated;
       },
       Number(options.repeats),
-      (ms) => `${evaluated} evaluated, ${((ms * 1e6) / (evaluated * TUNED_QUERIES)).toFixed(0)} ns a schedule and query`,
+      (ms) => {
+        if (!prune) perSecond = Math.max(perSecond, (1000 * evaluated) / ms);
+        return `${evaluated} evaluated, ${((1000 * evaluated) / ms / 1000).toFixed(0)} thousand a second, ${((ms * 1e6) / (evaluated * TUNED_QUERIES)).toFixed(0)} ns a schedule and query`;
+      },
     );
   }
 }
 
-console.log(`\none schedule over ${queries.queryCount} queries, minimum (median)`);
 for (const text of ['64:1024,256:10', '32:1024,64:400,128:64,256:10', '16:1024,32:512,64:256,128:64,256:10', '32:1024,64:400,128:10']) {
   const schedule = parseSchedule(text);
-  await timed(`${text}, with interval and survival`, () => evaluateSchedule(pool, schedule), 50);
-  await timed(`${text}, hits only`, () => scheduleHits(pool, schedule), 50);
+  await timed(`${text} × ${queries.queryCount} queries, with interval and survival`, () => evaluateSchedule(pool, schedule), 50);
+  await timed(`${text} × ${queries.queryCount} queries, hits only`, () => scheduleHits(pool, schedule), 50);
 }
 await timed('the heat map', () => heatMapOf(pool));
 await timed('candidates needed, with intervals', () => candidatesNeeded(pool));
@@ -106,9 +107,22 @@ for (let i = 0; i < Number(options.sample); i += 1) {
     if (Math.min(K, found) === hits[query]) sameRecall += 1;
   }
 }
-console.log(`\n${runs} real runs of ${options.sample} random schedules: the same rows in the same order after every stage in ${sameRows}, the same recall in ${sameRecall};`);
-console.log(`largest difference of a similarity at the same place ${widest.toExponential(1)} (the store goes on from rounded partial sums, so near-ties may swap)`);
-console.log(`load at the end ${loadavg()[0]!.toFixed(1)}`);
+await report(
+  [
+    {
+      title: 'Schedules from the pool',
+      about: `${files.label}: ${vectors.rowCount} × ${vectors.dims}, pool of ${CAPACITY} at ${DIMS.join(', ')} (${summary.rowsPerQuery.toFixed(0)} rows a query, ${(summary.sizeBytes / 1e6).toFixed(0)} MB), k ${K}, one thread.`,
+      columns: ['', 'ms, minimum', 'ms, median', ''],
+      rows: table,
+      claims: [
+        { claim: 'schedules evaluated a second (200 queries each)', found: `${(perSecond / 1000).toFixed(0)} thousand`, met: perSecond > 0 },
+        { claim: 'the pool says what real runs find', found: `the same recall in ${sameRecall} of ${runs} runs of ${options.sample} random schedules, the same rows in the same order after every stage in ${sameRows}`, met: sameRecall === runs },
+      ],
+      remarks: [`The largest difference of a similarity between pool and run at the same place is ${widest.toExponential(1)}.`],
+    },
+  ],
+  options.json,
+);
 
 /** A random schedule of the grid: any prefixes, falling keeps. */
 function randomSchedule(): Schedule {

@@ -15,27 +15,34 @@ export interface VectorFiles {
 }
 
 const QUERY_COUNT = 500;
+export const dataFolder = join(import.meta.dirname, '../.venv/bench-data');
 
-/** Paths of the embedded glosses (117k × 256) and of 500 words as queries; embeds them when they are not there. */
-export async function wordnetVectors(folder = join(import.meta.dirname, '../.venv/bench-data')): Promise<VectorFiles> {
-  const files = { vectors: join(folder, 'wordnet-256.npy'), queries: join(folder, 'wordnet-queries-256.npy'), label: 'starter × WordNet glosses' };
-  const there = await Promise.all([files.vectors, files.queries].map((path) => stat(path).then(() => true, () => false)));
-  if (there.every(Boolean)) return files;
-  await mkdir(folder, { recursive: true });
+/** The definitions that are searched, and 500 words as queries. */
+export async function wordnetTexts(): Promise<{ readonly documents: readonly string[]; readonly queries: readonly string[] }> {
   const corpus = await readCorpus('sample:wordnet');
   const querySet = await readQuerySet({ kind: 'own', limit: QUERY_COUNT }, corpus, { corpusPath: 'sample:wordnet' });
   const searched = searchedCorpus(corpus, querySet);
+  return { documents: searched.ids.map((_, row) => documentText(searched, row)), queries: querySet.texts };
+}
+
+export async function areThere(...paths: readonly string[]): Promise<boolean> {
+  const found = await Promise.all(paths.map((path) => stat(path).then(() => true, () => false)));
+  return found.every(Boolean);
+}
+
+/** Paths of the embedded glosses (117k × 256) and of 500 words as queries; embeds them when they are not there. */
+export async function wordnetVectors(folder = dataFolder): Promise<VectorFiles> {
+  const files = { vectors: join(folder, 'wordnet-256.npy'), queries: join(folder, 'wordnet-queries-256.npy'), label: 'starter × WordNet glosses' };
+  if (await areThere(files.vectors, files.queries)) return files;
+  await mkdir(folder, { recursive: true });
+  const texts = await wordnetTexts();
   const embedder = await openEmbedder('starter');
-  const rowCount = searched.ids.length;
   async function* documents(): AsyncGenerator<Float32Array> {
-    for (let first = 0; first < rowCount; first += 4096) {
-      const texts = Array.from({ length: Math.min(4096, rowCount - first) }, (_, i) => documentText(searched, first + i));
-      yield await embedder.embed(texts, 'document');
-    }
+    for (let first = 0; first < texts.documents.length; first += 4096) yield await embedder.embed(texts.documents.slice(first, first + 4096), 'document');
   }
   const { dims } = embedder.card;
-  await writeNpy(files.vectors, { rowCount, dims }, documents());
-  await writeNpy(files.queries, { rowCount: querySet.texts.length, dims }, [await embedder.embed(querySet.texts, 'query')]);
+  await writeNpy(files.vectors, { rowCount: texts.documents.length, dims }, documents());
+  await writeNpy(files.queries, { rowCount: texts.queries.length, dims }, [await embedder.embed(texts.queries, 'query')]);
   await embedder.close();
   return files;
 }

@@ -30,7 +30,7 @@ bench [options]        writes OUT/report.json, report.html, report.md, ladder.cs
   --rows N                       a sample of N rows, searched embedded only
   --copies                       load prefixes beside the collection, and measure on those instead of in place
   --head flat|hnsw|ivf_flat|…    index of the head search
-  --head-precision f32|f16|int8|binary
+  --head-precision f32|f16|int8|binary|pq4
   --head-params M=16,ef=128      build and search parameters of the index
   --rerank auto|server|fetch|local      how a Milvus funnel re-ranks
   --dims 16,32,64,…              prefixes of the ladder (default: the trained ones, or halvings)

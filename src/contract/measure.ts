@@ -19,7 +19,7 @@ export const relevanceSchema = z.object({
 export type Relevance = z.infer<typeof relevanceSchema>;
 
 export const headIndexSchema = z.enum(['flat', 'hnsw', 'hnsw_sq', 'ivf_flat', 'ivf_sq8', 'ivf_pq', 'scann', 'diskann', 'autoindex']);
-export const headPrecisionSchema = z.enum(['f32', 'f16', 'int8', 'binary']);
+export const headPrecisionSchema = z.enum(['f32', 'f16', 'int8', 'binary', 'pq4']);
 export const headSchema = z.object({
   index: headIndexSchema,
   precision: headPrecisionSchema,

@@ -32,7 +32,7 @@ export interface CompressionSpec {
 
 type Point = CompressionResult['points'][number];
 
-const PRECISIONS: readonly HeadPrecision[] = ['f32', 'f16', 'int8', 'binary'];
+const PRECISIONS = ['f32', 'f16', 'int8', 'binary'] as const satisfies readonly HeadPrecision[];
 const PCA_ROWS = 20_000;
 
 /**

@@ -14,7 +14,7 @@ export interface CostRun {
 }
 
 /** Bytes of one dimension of a vector. */
-export const BYTES_PER_DIM: Readonly<Record<HeadPrecision, number>> = { f32: 4, f16: 2, int8: 1, binary: 1 / 8 };
+export const BYTES_PER_DIM: Readonly<Record<HeadPrecision, number>> = { f32: 4, f16: 2, int8: 1, binary: 1 / 8, pq4: 1 / 8 };
 
 /** Bytes of vectors that one query reads: the head's prefix of every row, then only the new dimensions of the survivors. */
 export function bytesReadOf(schedule: Schedule, rowCount: number, precision: HeadPrecision = 'f32'): number {

@@ -58,6 +58,15 @@ export interface KernelExports {
     codes: number, stride: number, query: number, dims: number,
     first: number, end: number, rowBase: number, tile: number, tileRows: number, selection: number,
   ): void;
+  scanProducts(
+    codes: number, parts: number, tables: number, scales: number, step: number, bias: number,
+    first: number, end: number, rowBase: number, tile: number, tileRows: number, selection: number,
+  ): void;
+  gatherCentroids(lines: number, rows: number, parts: number, width: number, centroids: number, sums: number, scratch: number): void;
+  encodeProducts(
+    slices: number, sliceCount: number, inverse: number, first: number, rows: number, parts: number, width: number, codeParts: number,
+    centroids: number, out: number, scales: number, line: number,
+  ): void;
   packRows(from: number, fromStride: number, to: number, toStride: number, dims: number, rows: number): void;
 }
 

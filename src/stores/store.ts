@@ -7,7 +7,7 @@ import type { Stage } from '../contract/schedule.ts';
 export type { QueryMatrix };
 
 export type HeadIndex = 'flat' | 'hnsw' | 'hnsw_sq' | 'ivf_flat' | 'ivf_sq8' | 'ivf_pq' | 'scann' | 'diskann' | 'autoindex';
-export type HeadPrecision = 'f32' | 'f16' | 'int8' | 'binary';
+export type HeadPrecision = 'f32' | 'f16' | 'int8' | 'binary' | 'pq4';
 
 /** What the head search runs on: one prefix, one index type, one number format. */
 export interface HeadSpec {

@@ -2,14 +2,17 @@ import { sliceOf } from '../base/async.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { openKernel, selectionCapacity, selectionSpareBytes, SELECTION_BYTES, type Kernel } from '../math/kernel.ts';
 import type { Neighbours, NeighbourTable } from './neighbours.ts';
+import { codePartsOf, encodeProductQuery, learnProductBook, PART_DIMS, type ProductBook, type ProductQuery } from './product-book.ts';
 import { inversePrefixNorm, queryOf, type QueryMatrix } from './query-matrix.ts';
-import { inverseNormsOf, slicesOf, type Segment, type VectorSet } from './vector-set.ts';
+import { inverseNormsOf, slicesOf, type Segment } from './segment.ts';
+import { type VectorSet } from './vector-set.ts';
 
 /**
  * f16: half-precision numbers of the re-normalised prefix. int8: one scale a row, the sum in whole numbers. binary: signs; the
- * score is the cosine of the sign vectors, 1 − 2 · differing / dims.
+ * score is the cosine of the sign vectors, 1 − 2 · differing / dims. pq4: four dimensions to one of 16 learnt centroids, one bit a dimension as
+ * signs take, but the query stays as it is, so that far fewer candidates hold the true neighbours.
  */
-export type CodeForm = 'f16' | 'int8' | 'binary';
+export type CodeForm = 'f16' | 'int8' | 'binary' | 'pq4';
 
 /** One prefix of a vector set in a smaller number format, in memories of its own. Scores are approximate similarities. */
 export interface QuantisedSet {
@@ -18,6 +21,8 @@ export interface QuantisedSet {
   readonly rowCount: number;
   readonly sizeBytes: number;
   readonly segments: readonly CodeSegment[];
+  /** The centroids (pq4 only). */
+  readonly book: ProductBook | undefined;
 }
 
 interface CodeSegment {
@@ -25,16 +30,20 @@ interface CodeSegment {
   readonly rowCount: number;
   readonly kernel: Kernel;
   readonly codes: number;
-  /** Address of one scale a row (int8 only). */
+  /** Address of one scale a row (int8 and pq4). */
   readonly scales: number;
 }
 
 const TILE_ROWS = 512;
 const BUILD_ROWS = 4096;
+const MOST_CODE_BYTES = 3 * 2 ** 30;
 /** Codes scanned for all queries of a batch before going on: what stays in the second-level cache. */
 const BATCH_BYTES = 2 ** 18;
 
-/** Bytes from one row to the next. */
+/** Rows of product codes that lie together. */
+const BLOCK_ROWS = 32;
+
+/** Bytes a row takes (for pq4, in a block of 32 rows). */
 export function codeStride(form: CodeForm, dims: number): number {
   switch (form) {
     case 'f16':
@@ -43,6 +52,8 @@ export function codeStride(form: CodeForm, dims: number): number {
       return Math.ceil(dims / 16) * 16;
     case 'binary':
       return Math.ceil(dims / 64) * 8;
+    case 'pq4':
+      return codePartsOf(dims) / 2;
   }
 }
 
@@ -50,53 +61,88 @@ export function codeStride(form: CodeForm, dims: number): number {
 export async function quantisePrefix(vectors: VectorSet, dims: number, form: CodeForm, work: WorkOptions = {}): Promise<QuantisedSet> {
   const pause = sliceOf(work.signal);
   const stride = codeStride(form, dims);
+  const hasScales = form === 'int8' || form === 'pq4';
+  const book = form === 'pq4' ? await learnProductBook(vectors, dims, work) : undefined;
   const segments: CodeSegment[] = [];
+  let target: CodeSegment | undefined;
   for (const segment of vectors.segments) {
     const { rowCount, firstRow } = segment;
-    const scaleBytes = form === 'int8' ? 4 * (rowCount + 16) : 0;
-    const kernel = openKernel({ sizeBytes: rowCount * stride + scaleBytes + 2 ** 17, shared: true });
-    const target: CodeSegment = { firstRow, rowCount, kernel, codes: kernel.reserve(rowCount * stride), scales: kernel.reserve(scaleBytes) };
+    if (target === undefined || firstRow >= target.firstRow + target.rowCount) segments.push((target = openCodes(vectors, segment, stride, hasScales)));
     for (let row = 0; row < rowCount; row += BUILD_ROWS) {
-      quantiseRows(segment, target, form, dims, stride, row, Math.min(BUILD_ROWS, rowCount - row));
+      const rows = Math.min(BUILD_ROWS, rowCount - row);
+      if (book !== undefined) encodeRows(segment, target, book, row, rows);
+      else if (form !== 'pq4') quantiseRows(segment, target, form, dims, stride, row, rows);
       work.onProgress?.({ phase: `quantising to ${form}`, done: firstRow + Math.min(rowCount, row + BUILD_ROWS), total: vectors.rowCount, unit: 'rows' });
       await pause();
     }
-    segments.push(target);
   }
-  const sizeBytes = vectors.rowCount * (stride + (form === 'int8' ? 4 : 0));
-  return { form, dims, rowCount: vectors.rowCount, sizeBytes, segments };
+  const sizeBytes = vectors.rowCount * (stride + (hasScales ? 4 : 0));
+  return { form, dims, rowCount: vectors.rowCount, sizeBytes, segments, book };
 }
 
-function quantiseRows(segment: Segment, target: CodeSegment, form: CodeForm, dims: number, stride: number, first: number, rows: number): void {
+/** Memory for the codes of a segment; of as many shards as fit where vectors are read shard by shard. */
+function openCodes(vectors: VectorSet, { firstRow, rowCount: own }: Segment, stride: number, hasScales: boolean): CodeSegment {
+  const most = Math.max(1, Math.floor(MOST_CODE_BYTES / (stride + 4) / own)) * own;
+  const rowCount = vectors.shelf === undefined ? own : Math.min(most, vectors.rowCount - firstRow);
+  const scaleBytes = hasScales ? 4 * (rowCount + BLOCK_ROWS) : 0;
+  const codeBytes = Math.ceil(rowCount / BLOCK_ROWS) * BLOCK_ROWS * stride;
+  const kernel = openKernel({ sizeBytes: codeBytes + scaleBytes + 2 ** 17, shared: true });
+  return { firstRow, rowCount, kernel, codes: kernel.reserve(codeBytes), scales: kernel.reserve(scaleBytes) };
+}
+
+/** @param first a multiple of BLOCK_ROWS */
+function encodeRows(segment: Segment, target: CodeSegment, book: ProductBook, first: number, rows: number): void {
+  const { kernel } = segment;
+  const { dims, parts, centroids } = book;
+  const slices = slicesOf(segment, 0, dims);
+  const inverse = inverseNormsOf(segment, dims);
+  const stride = codeStride('pq4', dims);
+  const codeBytes = Math.ceil(rows / BLOCK_ROWS) * BLOCK_ROWS * stride;
+  const at = kernel.scratch({ out: codeBytes, scales: 4 * rows, centroids: centroids.byteLength, line: 4 * parts * PART_DIMS + 64 });
+  kernel.floats(at.centroids, centroids.length).set(centroids);
+  kernel.bytes(at.out, codeBytes).fill(0);
+  kernel.call.encodeProducts(slices.address, slices.count, inverse, first, rows, parts, PART_DIMS, codePartsOf(dims), at.centroids, at.out, at.scales, at.line);
+  const to = segment.firstRow - target.firstRow + first;
+  target.kernel.floats(target.scales + 4 * to, rows).set(kernel.floats(at.scales, rows));
+  target.kernel.bytes(target.codes + to * stride, codeBytes).set(kernel.bytes(at.out, codeBytes));
+}
+
+function quantiseRows(segment: Segment, target: CodeSegment, form: Exclude<CodeForm, 'pq4'>, dims: number, stride: number, first: number, rows: number): void {
   const { kernel } = segment;
   const slices = slicesOf(segment, 0, dims);
   const inverse = inverseNormsOf(segment, dims);
   const at = kernel.scratch({ out: rows * stride, scales: 4 * rows });
+  const to = segment.firstRow - target.firstRow + first;
   if (form === 'int8') {
     kernel.call.quantiseInt8(slices.address, slices.count, inverse, first, rows, at.out, stride, at.scales);
-    target.kernel.floats(target.scales + 4 * first, rows).set(kernel.floats(at.scales, rows));
+    target.kernel.floats(target.scales + 4 * to, rows).set(kernel.floats(at.scales, rows));
   } else if (form === 'binary') {
     kernel.call.quantiseBits(slices.address, slices.count, first, rows, at.out, stride);
   } else {
     kernel.call.quantiseHalf(slices.address, slices.count, inverse, first, rows, at.out, stride);
   }
-  target.kernel.bytes(target.codes + first * stride, rows * stride).set(kernel.bytes(at.out, rows * stride));
+  target.kernel.bytes(target.codes + to * stride, rows * stride).set(kernel.bytes(at.out, rows * stride));
 }
 
-/** A query in the form its scan takes: the bytes, and the factor its scores need. */
+/** A query in the form its scan takes: the bytes, the factor its scores need and, for product codes, what is added after it. */
 interface QueryCode {
   readonly bytes: Uint8Array;
   readonly scale: number;
+  readonly bias: number;
 }
 
-function encodeQuery(query: Float32Array, dims: number, form: CodeForm): QueryCode {
+function encodeQuery(query: Float32Array, { dims, form, book }: QuantisedSet): QueryCode {
+  if (book !== undefined) {
+    const { tables, step, bias }: ProductQuery = encodeProductQuery(book, query);
+    return { bytes: tables, scale: step, bias };
+  }
   const inverse = Math.fround(inversePrefixNorm(query, dims));
   switch (form) {
     case 'f16': {
       // The kernel leaves a half's exponent 112 too small and the query carries 2^112 instead.
       const floats = new Float32Array(codeStride('f16', dims) / 2);
       for (let j = 0; j < dims; j += 1) floats[j] = query[j]! * inverse * 2 ** 112;
-      return { bytes: new Uint8Array(floats.buffer), scale: 1 };
+      return { bytes: new Uint8Array(floats.buffer), scale: 1, bias: 0 };
     }
     case 'int8': {
       const codes = new Int16Array(codeStride('int8', dims));
@@ -104,13 +150,15 @@ function encodeQuery(query: Float32Array, dims: number, form: CodeForm): QueryCo
       for (let j = 0; j < dims; j += 1) most = Math.max(most, Math.abs(query[j]!));
       const factor = most === 0 ? 0 : Math.fround(127 / most);
       for (let j = 0; j < dims; j += 1) codes[j] = roundToEven(Math.fround(query[j]! * factor));
-      return { bytes: new Uint8Array(codes.buffer), scale: Math.fround(Math.fround(most * inverse) / 127) };
+      return { bytes: new Uint8Array(codes.buffer), scale: Math.fround(Math.fround(most * inverse) / 127), bias: 0 };
     }
     case 'binary': {
       const bytes = new Uint8Array(codeStride('binary', dims));
       for (let j = 0; j < dims; j += 1) if (query[j]! > 0) bytes[j >> 3]! |= 1 << (j & 7);
-      return { bytes, scale: 1 };
+      return { bytes, scale: 1, bias: 0 };
     }
+    case 'pq4':
+      throw new Error('product codes without their centroids');
   }
 }
 
@@ -123,7 +171,7 @@ function roundToEven(x: number): number {
 /** The best `keep` rows by the quantised score; equal scores by rising row. One scan on this thread. */
 export function searchQuantised(set: QuantisedSet, query: Float32Array, keep: number): Neighbours {
   const table = { queryCount: 1, k: Math.min(keep, set.rowCount), rows: new Int32Array(Math.min(keep, set.rowCount)), scores: new Float32Array(Math.min(keep, set.rowCount)) };
-  const code = encodeQuery(query, set.dims, set.form);
+  const code = encodeQuery(query, set);
   for (const [index, segment] of set.segments.entries()) {
     const plan = planScan(set, segment, [code], table.k);
     plan.scan(0, 0, segment.rowCount);
@@ -139,10 +187,10 @@ export async function searchManyQuantised(set: QuantisedSet, queries: QueryMatri
   const k = Math.min(keep, set.rowCount);
   const table: NeighbourTable = { queryCount: queries.queryCount, k, rows: new Int32Array(queries.queryCount * k), scores: new Float32Array(queries.queryCount * k) };
   const group = Math.max(1, Math.min(queries.queryCount, Math.floor((64 * 2 ** 20) / (8 * selectionCapacity(k)))));
-  const stretch = Math.max(TILE_ROWS, Math.floor(BATCH_BYTES / codeStride(set.form, set.dims)));
+  const stretch = TILE_ROWS * Math.max(1, Math.floor(BATCH_BYTES / TILE_ROWS / codeStride(set.form, set.dims)));
   for (let first = 0; first < queries.queryCount; first += group) {
     const count = Math.min(group, queries.queryCount - first);
-    const codes = Array.from({ length: count }, (_, i) => encodeQuery(queryOf(queries, first + i), set.dims, set.form));
+    const codes = Array.from({ length: count }, (_, i) => encodeQuery(queryOf(queries, first + i), set));
     for (const [index, segment] of set.segments.entries()) {
       const plan = planScan(set, segment, codes, k);
       try {
@@ -188,8 +236,9 @@ function planScan(set: QuantisedSet, segment: CodeSegment, codes: readonly Query
     scan(query, first, end) {
       const q = at.queries + query * queryBytes;
       const selection = at.selections + query * SELECTION_BYTES;
-      const { scale } = codes[query]!;
-      if (set.form === 'int8') call.scanInt8(segment.codes, stride, q, segment.scales, scale, first, end, segment.firstRow, at.tile, TILE_ROWS, selection);
+      const { scale, bias } = codes[query]!;
+      if (set.form === 'pq4') call.scanProducts(segment.codes, 2 * stride, q, segment.scales, scale, bias, first, end, segment.firstRow, at.tile, TILE_ROWS, selection);
+      else if (set.form === 'int8') call.scanInt8(segment.codes, stride, q, segment.scales, scale, first, end, segment.firstRow, at.tile, TILE_ROWS, selection);
       else if (set.form === 'f16') call.scanHalf(segment.codes, stride, q, scale, first, end, segment.firstRow, at.tile, TILE_ROWS, selection);
       else call.scanBits(segment.codes, stride, q, set.dims, first, end, segment.firstRow, at.tile, TILE_ROWS, selection);
     },

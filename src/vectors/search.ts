@@ -1,7 +1,10 @@
+import { sliceOf, throwIfCancelled } from '../base/async.ts';
 import { selectionCapacity, selectionSpareBytes, SELECTION_BYTES, type Kernel } from '../math/kernel.ts';
 import type { Neighbours } from './neighbours.ts';
 import { inversePrefixNorm } from './query-matrix.ts';
-import { inverseNormsOf, segmentOf, slicesOf, type Segment, type VectorSet } from './vector-set.ts';
+import type { VectorShelf } from './vector-shelf.ts';
+import { inverseNormsOf, slicesOf, type Segment } from './segment.ts';
+import { segmentOf, type VectorSet } from './vector-set.ts';
 
 /** Rows scored before their scores are looked at: the sums of a tile stay in the first-level cache. */
 const TILE_ROWS = 512;
@@ -19,6 +22,20 @@ export function searchPrefix(vectors: VectorSet, query: Float32Array, dims: numb
   const scale = inversePrefixNorm(query, dims);
   const lists = vectors.segments.map((segment) => searchSegment(segment, query, dims, keep, scale));
   return lists.length === 1 ? lists[0]! : bestOf(lists, keep);
+}
+
+/** The same shard by shard for vectors beyond memory, which takes long: the loop turns between them. @throws CancelledError */
+export async function searchShelved(vectors: VectorSet, query: Float32Array, dims: number, keep: number, signal?: AbortSignal): Promise<ScoredRows> {
+  const scale = inversePrefixNorm(query, dims);
+  const pause = sliceOf(signal);
+  let best: ScoredRows | undefined;
+  for (const segment of vectors.segments) {
+    throwIfCancelled(signal);
+    const found = searchSegment(segment, query, dims, keep, scale);
+    best = best === undefined ? found : bestOf([best, found], keep);
+    await pause();
+  }
+  return best!;
 }
 
 function searchSegment(segment: Segment, query: Float32Array, dims: number, keep: number, scale: number): ScoredRows {
@@ -63,6 +80,7 @@ export function rerankPrefix(
   const scale = inversePrefixNorm(query, dims);
   const known = survivors.dims <= dims ? survivors.dots : undefined;
   const from = known === undefined ? 0 : survivors.dims;
+  if (vectors.shelf !== undefined) return rerankGathered(vectors.shelf, query, survivors.rows, known, from, dims, keep, scale);
   const only = vectors.segments.length === 1 ? vectors.segments[0]! : undefined;
   if (only !== undefined) return rerankSegment(only, query, survivors.rows, known, from, dims, keep, scale);
   const lists = vectors.segments.map((segment) => {
@@ -70,6 +88,24 @@ export function rerankPrefix(
     return rerankSegment(segment, query, take(survivors.rows, inside), known && take(known, inside), from, dims, keep, scale);
   });
   return bestOf(lists, keep);
+}
+
+/** Candidates' rows are read by themselves, not with all the rows around them. In the order of rows: places then stand for rows in ties. */
+function rerankGathered(
+  shelf: VectorShelf,
+  query: Float32Array,
+  candidates: Int32Array,
+  known: Float32Array | undefined,
+  from: number,
+  dims: number,
+  keep: number,
+  scale: number,
+): ScoredRows {
+  const order = Array.from(candidates.keys()).sort((a, b) => candidates[a]! - candidates[b]!);
+  const rows = take(candidates, order);
+  const places = Int32Array.from(rows.keys());
+  const found = rerankSegment(shelf.gather(rows, dims), query, places, known && take(known, order), from, dims, keep, scale);
+  return { ...found, rows: found.rows.map((place) => rows[place]!) };
 }
 
 function rerankSegment(
@@ -115,8 +151,9 @@ function rerankSegment(
 export function similaritiesAt(vectors: VectorSet, query: Float32Array, rows: Int32Array, dims: readonly number[]): Float32Array {
   const out = new Float32Array(dims.length * rows.length);
   const scales = dims.map((prefix) => inversePrefixNorm(query, prefix));
-  for (const segment of vectors.segments) {
-    const inside = vectors.segments.length === 1 ? undefined : indexesWhere(rows, (row) => segmentOf(vectors.segments, row) === segment);
+  const gathered = vectors.shelf?.gather(rows, dims[dims.length - 1] ?? 0);
+  for (const segment of gathered === undefined ? vectors.segments : [gathered]) {
+    const inside = gathered !== undefined || vectors.segments.length === 1 ? undefined : indexesWhere(rows, (row) => segmentOf(vectors.segments, row) === segment);
     const count = inside === undefined ? rows.length : inside.length;
     const { kernel } = segment;
     const lists = dims.map((prefix, p) => slicesOf(segment, p === 0 ? 0 : dims[p - 1]!, prefix));
@@ -124,7 +161,7 @@ export function similaritiesAt(vectors: VectorSet, query: Float32Array, rows: In
     const at = kernel.scratch({ query: 4 * vectors.dims, rows: 4 * count, dots: 4 * count, scores: 4 * count });
     kernel.floats(at.query, vectors.dims).set(query.subarray(0, vectors.dims));
     const local = kernel.words(at.rows, count);
-    local.set(inside === undefined ? rows : take(rows, inside));
+    local.set(gathered !== undefined ? Int32Array.from(rows.keys()) : inside === undefined ? rows : take(rows, inside));
     if (segment.firstRow > 0) for (let i = 0; i < count; i += 1) local[i] = local[i]! - segment.firstRow;
     kernel.floats(at.dots, count).fill(0);
     const scores = kernel.floats(at.scores, count);

@@ -4,7 +4,8 @@ import { openKernel, type Kernel } from '../math/kernel.ts';
 import { writeOnnxModel, type OnnxGraph } from '../math/onnx-graph.ts';
 import { floatTensor, openOnnxSession, withoutCopies, type OnnxTensor } from '../math/onnx-runtime.ts';
 import { inversePrefixNorm, queryOf, type QueryMatrix } from './query-matrix.ts';
-import { copyRow, inverseNormsOf, type Segment, type VectorSet } from './vector-set.ts';
+import { inverseNormsOf, type Segment } from './segment.ts';
+import { copyRow, type VectorSet } from './vector-set.ts';
 
 /** Rows in one product: with a group's results this stays in the caches. */
 export const CHUNK_ROWS = 1024;

@@ -1,7 +1,10 @@
+import { totalmem } from 'node:os';
 import { throwIfCancelled, yieldToLoop } from '../base/async.ts';
 import { UserError } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { openKernel, type Kernel } from '../math/kernel.ts';
+import { reserveBlocks, slicesOf, type Segment } from './segment.ts';
+import { openShelf, type VectorShelf } from './vector-shelf.ts';
 
 /**
  * n × dims float32 embeddings, every row normalised to length 1, laid out for prefixes: one block of memory for each run of
@@ -19,31 +22,8 @@ export interface VectorSet {
   readonly sizeBytes: number;
   /** One stretch of rows for each memory of at most `maxSegmentBytes`; usually one. */
   readonly segments: readonly Segment[];
-}
-
-/** Consecutive rows in one WebAssembly memory. */
-export interface Segment {
-  readonly firstRow: number;
-  readonly rowCount: number;
-  readonly kernel: Kernel;
-  readonly blocks: readonly Block[];
-  /** Addresses of rowCount inverse norms by prefix, filled on first use for prefixes that are no boundary. */
-  readonly inverseNorms: Map<number, number>;
-  /** Addresses of slice lists by `from-to`. */
-  readonly sliceLists: Map<string, SliceList>;
-}
-
-/** Dimensions [from, to) of all rows of a segment. */
-export interface Block {
-  readonly from: number;
-  readonly to: number;
-  readonly address: number;
-}
-
-/** The kernel's description of dimensions [from, to): see dot.ts. */
-export interface SliceList {
-  readonly address: number;
-  readonly count: number;
+  /** Where the vectors lie when they are too many for memory: its segments are read when they are looked at, single rows by themselves. */
+  readonly shelf?: VectorShelf | undefined;
 }
 
 export interface VectorSetShape {
@@ -55,6 +35,8 @@ export interface VectorSetShape {
   readonly name?: string | undefined;
   /** Most bytes in one memory (default 3 GiB, the limit is below 4). */
   readonly maxSegmentBytes?: number | undefined;
+  /** Vectors of more bytes than this lie in a temporary file; three fifths of the machine's memory unless given. */
+  readonly memoryBytes?: number | undefined;
 }
 
 const USUAL_BOUNDARIES = [16, 32, 64, 128, 256, 512, 768, 1024, 1536, 2048, 3072, 4096, 6144, 8192];
@@ -67,7 +49,7 @@ export function blockBoundaries(dims: number, wanted: readonly number[] = USUAL_
   return [...new Set([...wanted.filter((end) => end > 0 && end < dims), dims])].sort((a, b) => a - b);
 }
 
-/** Fills a vector set row by row, in any order of rows. */
+/** Fills a vector set row by row: in any order of rows where it fits in memory, from the first row to the last where it does not. */
 export interface VectorWriter {
   /**
    * Normalises and stores whole rows (row-major, `dims` floats each) as rows firstRow, firstRow + 1 …
@@ -90,7 +72,9 @@ export function openVectorWriter(shape: VectorSetShape): VectorWriter {
     throw new UserError('vectors/shape', `${rowCount} vectors, expected at least 1 and fewer than 2^31`, { place });
   }
   const boundaries = blockBoundaries(dims, shape.boundaries);
-  const segments = layOut(rowCount, dims, boundaries, shape.maxSegmentBytes ?? 3 * GIB, place);
+  const sizeBytes = rowCount * 4 * (dims + boundaries.length);
+  const shelf = sizeBytes > (shape.memoryBytes ?? usualMemoryBytes()) ? openShelf(rowCount, boundaries, shape.maxSegmentBytes) : undefined;
+  const segments = shelf?.segments ?? layOut(rowCount, dims, boundaries, shape.maxSegmentBytes ?? 3 * GIB, place);
   let written = 0;
   let zeroCount = 0;
 
@@ -102,7 +86,7 @@ export function openVectorWriter(shape: VectorSetShape): VectorWriter {
     }
     const pieceRows = Math.max(1, Math.floor(PIECE_BYTES / (4 * dims)));
     for (let done = 0; done < count; ) {
-      const segment = segmentOf(segments, firstRow + done);
+      const segment = shelf?.forWriting(firstRow + done) ?? segmentOf(segments, firstRow + done);
       const local = firstRow + done - segment.firstRow;
       const take = Math.min(pieceRows, count - done, segment.rowCount - local);
       const bad = ingest(segment, boundaries, local, rows.subarray(done * dims, (done + take) * dims), take);
@@ -121,9 +105,17 @@ export function openVectorWriter(shape: VectorSetShape): VectorWriter {
     write,
     finish() {
       if (written !== rowCount) throw new UserError('vectors/count', `${written} vectors arrived, expected ${rowCount}`, { place });
-      return { rowCount, dims, boundaries, zeroCount, segments, sizeBytes: rowCount * 4 * (dims + boundaries.length) };
+      shelf?.finish();
+      return { rowCount, dims, boundaries, zeroCount, segments, sizeBytes, shelf };
     },
   };
+}
+
+function usualMemoryBytes(): number {
+  // A container's limit where there is one; old Nodes do not know it.
+  const limit = (process as { constrainedMemory?: () => number }).constrainedMemory?.() ?? 0;
+  const memory = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+  return 0.6 * memory;
 }
 
 /** A vector set from rows that are in memory (they are copied). */
@@ -162,36 +154,9 @@ export function segmentOf(segments: readonly Segment[], row: number): Segment {
   return segments[low]!;
 }
 
-/** The kernel's list of slices for dimensions [from, to) of a segment; kept for the next call. */
-export function slicesOf(segment: Segment, from: number, to: number): SliceList {
-  const name = `${from}-${to}`;
-  const known = segment.sliceLists.get(name);
-  if (known !== undefined) return known;
-  const numbers = segment.blocks.flatMap((block) => {
-    const start = Math.max(from, block.from);
-    const end = Math.min(to, block.to);
-    return start < end ? [block.address + 4 * (start - block.from), 4 * (block.to - block.from), end - start] : [];
-  });
-  const address = segment.kernel.reserve(4 * numbers.length);
-  segment.kernel.words(address, numbers.length).set(numbers);
-  const list = { address, count: numbers.length / 3 };
-  segment.sliceLists.set(name, list);
-  return list;
-}
-
-/** Address of 1 / length of every row's prefix in a segment (0 for a zero prefix), padded to a multiple of 4 rows. */
-export function inverseNormsOf(segment: Segment, dims: number): number {
-  const known = segment.inverseNorms.get(dims);
-  if (known !== undefined) return known;
-  const slices = slicesOf(segment, 0, dims);
-  const address = segment.kernel.reserve(paddedFloats(segment.rowCount));
-  segment.kernel.call.inverseNorms(slices.address, slices.count, 0, segment.rowCount, address);
-  segment.inverseNorms.set(dims, address);
-  return address;
-}
-
 /** Copies the first `out.length` dimensions of a row. */
 export function copyRow(vectors: VectorSet, row: number, out: Float32Array): Float32Array {
+  if (vectors.shelf !== undefined) return vectors.shelf.copyRow(row, out);
   const segment = segmentOf(vectors.segments, row);
   const local = row - segment.firstRow;
   for (const { from, to, address } of segment.blocks) {
@@ -209,10 +174,6 @@ export function gatherRows(vectors: VectorSet, rows: ArrayLike<number>, dims = v
   return out;
 }
 
-function paddedFloats(count: number): number {
-  return 4 * (Math.ceil(count / 4) * 4);
-}
-
 function layOut(rowCount: number, dims: number, boundaries: readonly number[], maxSegmentBytes: number, place: { file?: string }): Segment[] {
   const rowBytes = 4 * (dims + boundaries.length);
   const rowsEach = Math.max(4, Math.floor((maxSegmentBytes - 2 * PIECE_BYTES) / rowBytes));
@@ -226,12 +187,7 @@ function layOut(rowCount: number, dims: number, boundaries: readonly number[], m
       const gib = ((rowCount * rowBytes) / GIB).toFixed(1);
       throw new UserError('vectors/memory', `${rowCount} vectors of ${dims} dimensions need ${gib} GiB of memory, more than can be had`, { place, cause });
     }
-    const inverseNorms = new Map(boundaries.map((end) => [end, kernel.reserve(paddedFloats(count))]));
-    const blocks = boundaries.map((to, index) => {
-      const from = index === 0 ? 0 : boundaries[index - 1]!;
-      return { from, to, address: kernel.reserve(count * (to - from) * 4) };
-    });
-    segments.push({ firstRow, rowCount: count, kernel, blocks, inverseNorms, sliceLists: new Map() });
+    segments.push({ firstRow, rowCount: count, kernel, ...reserveBlocks(kernel, count, boundaries), sliceLists: new Map() });
   }
   return segments;
 }

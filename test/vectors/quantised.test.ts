@@ -3,7 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { neighboursOf } from '../../src/vectors/neighbours.ts';
 import { inversePrefixNorm, queryMatrixOf } from '../../src/vectors/query-matrix.ts';
 import { quantisePrefix, searchManyQuantised, searchQuantised, type CodeForm } from '../../src/vectors/quantised.ts';
-import { gatherRows, inverseNormsOf, vectorSetOf, type VectorSet } from '../../src/vectors/vector-set.ts';
+import { encodeProductQuery, PART_DIMS, type ProductBook } from '../../src/vectors/product-book.ts';
+import { searchPrefix } from '../../src/vectors/search.ts';
+import { inverseNormsOf } from '../../src/vectors/segment.ts';
+import { gatherRows, vectorSetOf, type VectorSet } from '../../src/vectors/vector-set.ts';
 import { makeData } from './naive.ts';
 
 const { fround } = Math;
@@ -87,7 +90,9 @@ describe.each(['int8', 'binary', 'f16'] as const)('a %s prefix', (form) => {
       { numRuns: 60 },
     );
   });
+});
 
+describe.each(['int8', 'binary', 'f16', 'pq4'] as const)('%s prefixes', (form) => {
   test('many queries at once give the lists of single searches', async () => {
     const { data } = makeData(3, 5000, 40);
     const vectors = vectorSetOf(data, { rowCount: 5000, dims: 40, maxSegmentBytes: 2 ** 20 + 400_000 });
@@ -115,6 +120,68 @@ test('two batches on one set at the same time do not disturb each other', async 
 test('a smaller format takes the bytes it says', async () => {
   const { data } = makeData(5, 100, 256);
   const vectors = vectorSetOf(data, { rowCount: 100, dims: 256 });
-  const sizes = await Promise.all((['f16', 'int8', 'binary'] as const).map(async (form) => (await quantisePrefix(vectors, 256, form)).sizeBytes));
-  expect(sizes).toEqual([100 * 512, 100 * 260, 100 * 32]);
+  const sizes = await Promise.all((['f16', 'int8', 'binary', 'pq4'] as const).map(async (form) => (await quantisePrefix(vectors, 256, form)).sizeBytes));
+  expect(sizes).toEqual([100 * 512, 100 * 260, 100 * 32, 100 * 36]);
+});
+
+describe('product codes', () => {
+  const PART = 16 * (PART_DIMS + 1);
+
+  /** A row's nearest centroids in double precision, and the factor that makes the row's inner product with its code its own squared length. */
+  function decoded(book: ProductBook, row: Float32Array, inverse: number): { readonly code: Float64Array; readonly scale: number } {
+    const out = new Float64Array(book.parts * PART_DIMS);
+    const x = Float64Array.from({ length: out.length }, (_, j) => (j < row.length ? row[j]! * inverse : 0));
+    for (let part = 0; part < book.parts; part += 1) {
+      const centroid = (c: number): number[] => Array.from({ length: PART_DIMS }, (_, j) => book.centroids[part * PART + 16 * j + c]!);
+      const distance = (c: number): number => centroid(c).reduce((sum, value, j) => sum + (value - x[part * PART_DIMS + j]!) ** 2, 0);
+      const best = Array.from({ length: 16 }, (_, c) => c).reduce((a, b) => (distance(b) < distance(a) ? b : a));
+      out.set(centroid(best), part * PART_DIMS);
+    }
+    const dot = out.reduce((sum, value, j) => sum + value * x[j]!, 0);
+    const squares = x.reduce((sum, value) => sum + value * value, 0);
+    return { code: out, scale: dot > 0 ? squares / dot : 0 };
+  }
+
+  test('score a row as the query times its nearest centroids, to the step of the tables', async () => {
+    await fc.assert(
+      fc.asyncProperty(shapes, async ({ seed, rowCount, dims, prefix, segments }) => {
+        const { data, query: raw } = makeData(seed, rowCount, dims);
+        const vectors = vectorSetOf(data, { rowCount, dims, maxSegmentBytes: segments });
+        const query = queryMatrixOf(raw, dims).data;
+        const at = 1 + (prefix % dims);
+        const set = await quantisePrefix(vectors, at, 'pq4');
+        const { step } = encodeProductQuery(set.book!, query);
+        const found = searchQuantised(set, query, rowCount);
+        expect(found.rows.length).toBe(rowCount);
+        const rows = prefixesOf(vectors, at);
+        const inverse = inversePrefixNorm(query, at);
+        found.rows.forEach((row, i) => {
+          const { code, scale } = decoded(set.book!, rows[row]!.row, rows[row]!.inverse);
+          const expected = scale * code.reduce((sum, value, j) => sum + value * (j < at ? query[j]! * inverse : 0), 0);
+          // A part's entry is off by half a step at most.
+          expect(Math.abs(found.scores[i]! - expected)).toBeLessThan(scale * 0.5 * step * set.book!.parts + 1e-3);
+          if (i > 0) expect(found.scores[i]!).toBeLessThanOrEqual(found.scores[i - 1]!);
+        });
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('hold more of the true neighbours than as many sign bits', async () => {
+    const { data } = makeData(11, 6000, 64);
+    const vectors = vectorSetOf(data, { rowCount: 6000, dims: 64 });
+    const queries = queryMatrixOf(makeData(12, 30, 64).data, 64);
+    const survivors = async (form: CodeForm): Promise<number> => {
+      const table = await searchManyQuantised(await quantisePrefix(vectors, 64, form), queries, 100);
+      let alive = 0;
+      for (let query = 0; query < 30; query += 1) {
+        const truth = searchPrefix(vectors, queries.data.subarray(query * 64, (query + 1) * 64), 64, 10);
+        const kept = new Set(neighboursOf(table, query).rows);
+        alive += truth.rows.filter((row) => kept.has(row)).length;
+      }
+      return alive / 300;
+    };
+    const [product, signs] = [await survivors('pq4'), await survivors('binary')];
+    expect(product).toBeGreaterThan(signs + 0.1);
+  });
 });

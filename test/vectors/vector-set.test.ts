@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { blockBoundaries, copyRow, gatherRows, inverseNormsOf, openVectorWriter, readVectorSet, vectorSetOf } from '../../src/vectors/vector-set.ts';
+import { inverseNormsOf } from '../../src/vectors/segment.ts';
+import { blockBoundaries, copyRow, gatherRows, openVectorWriter, readVectorSet, vectorSetOf } from '../../src/vectors/vector-set.ts';
 import { makeData } from './naive.ts';
 
 function normalised(row: Float32Array): number[] {

@@ -7,4 +7,5 @@ export { sweepChunk } from './sweep';
 export { packRows } from './pack';
 export { quantiseInt8, quantiseBits, quantiseHalf } from './quantise';
 export { scanInt8, scanHalf, scanBits } from './scan-codes';
+export { scanProducts, gatherCentroids, encodeProducts } from './product';
 export { collectChunk, rankRecords, nearTies, settleOrders } from './pool';

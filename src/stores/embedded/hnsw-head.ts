@@ -20,7 +20,7 @@ const PARAMS = { M: { usual: 16, least: 2, most: 256 }, efConstruction: { usual:
  * @throws UserError `store/params` for an unknown or impossible parameter, `store/head` for sign bits; CancelledError.
  */
 export async function openHnswHead(vectors: VectorSet, spec: HeadSpec, options: { readonly threads?: number | undefined }, work: WorkOptions): Promise<Head> {
-  if (spec.precision === 'binary') throw new UserError('store/head', 'the embedded store has no hnsw head of sign bits', { hint: 'it has f32, f16 and int8' });
+  if (spec.precision === 'binary' || spec.precision === 'pq4') throw new UserError('store/head', `the embedded store has no hnsw head of ${spec.precision === 'binary' ? 'sign bits' : 'product codes'}`, { hint: 'it has f32, f16 and int8' });
   const graphOptions: GraphOptions = { dims: spec.dims, precision: spec.precision, ...checkParams(spec.params ?? {}) };
   const threads = options.threads ?? 1;
   const { graphSizeBytes, openGraph } = await loadGraphs();

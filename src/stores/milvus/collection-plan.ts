@@ -60,7 +60,7 @@ export function planPrefixes(identity: VectorIdentity, dims: readonly number[], 
 
 /** A collection of its own for a head that is not flat float32: prefix searches stay exact beside it. */
 export function planHead(identity: VectorIdentity, spec: HeadSpec, index: ResolvedIndex): CollectionPlan {
-  const precision = spec.precision === 'int8' ? 'f32' : spec.precision;
+  const precision = spec.precision === 'int8' || spec.precision === 'pq4' ? 'f32' : spec.precision;
   const params = Object.entries(index.build).map(([key, value]) => `_${key}${value}`).join('');
   return {
     name: `${namePrefix(identity)}h${spec.dims}_${spec.index}_${precision}${params}`,

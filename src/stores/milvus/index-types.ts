@@ -148,6 +148,7 @@ export function resolveIndex(spec: HeadSpec, rowCount: number, server: IndexSupp
   const refuse = (why: string, hint?: string): never => {
     throw new UserError('milvus/index', `${server.label}: ${why}`, hint === undefined ? {} : { hint });
   };
+  if (spec.precision === 'pq4') return refuse('it has no heads of four-bit product codes that can be asked for as such', 'Milvus has them inside its scann index');
   if (spec.precision === 'int8') return refuse('heads of int8 numbers are not searched as such', 'Milvus quantises to int8 in the index: use ivf_sq8 or hnsw_sq');
   if (spec.precision === 'f16' && !server.float16) return refuse('has no float16 vectors');
   if (isBinary && !server.binary) return refuse('has no binary vectors');

@@ -1,0 +1,66 @@
+// What a benchmark found, as a part of docs/performance.md: every bench prints it, and `--json FILE` hands it to bench/all.ts.
+import { writeFile } from 'node:fs/promises';
+import { loadavg } from 'node:os';
+import { machineOf } from '../src/engine/machine.ts';
+import { percentile } from '../src/math/statistics.ts';
+
+/** One thing that has to be shown. */
+export interface Claim {
+  readonly claim: string;
+  readonly found: string;
+  readonly met: boolean;
+}
+
+export interface Section {
+  readonly title: string;
+  /** What was measured, and how. */
+  readonly about: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  readonly claims: readonly Claim[];
+  /** What it means: limits, reservations. */
+  readonly remarks?: readonly string[] | undefined;
+}
+
+/** Machine, so that a figure can be placed: processor, cores, Node, load of the last minute. */
+export function machineLine(): string {
+  const { cpu, cores, node } = machineOf();
+  return `${cpu}, ${cores} cores, Node ${node}, load ${loadavg()[0]!.toFixed(1)}`;
+}
+
+export async function report(sections: readonly Section[], jsonPath: string | undefined): Promise<void> {
+  for (const section of sections) process.stdout.write(`\n${textOf(section)}\n`);
+  process.stdout.write(`load at the end ${loadavg()[0]!.toFixed(1)}\n`);
+  if (jsonPath !== undefined) await writeFile(jsonPath, JSON.stringify(sections));
+}
+
+function textOf({ title, about, columns, rows, claims, remarks = [] }: Section): string {
+  const widths = columns.map((name, c) => Math.max(name.length, ...rows.map((row) => row[c]!.length)));
+  const line = (cells: readonly string[]): string => `  ${cells.map((cell, c) => (c === 0 ? cell.padEnd(widths[c]!) : cell.padStart(widths[c]!))).join('  ')}`;
+  return [title, about, line(columns), ...rows.map(line), ...claims.map(({ claim, found, met }) => `  ${met ? 'yes' : 'NO '} ${claim}: ${found}`), ...remarks.map((remark) => `  ${remark}`)].join('\n');
+}
+
+export function markdownOf({ title, about, columns, rows, remarks = [] }: Section): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const table = rows.length === 0 ? [] : [line(columns), line(columns.map((_, c) => (c === 0 ? '---' : '---:'))), ...rows.map(line), ''];
+  return [`## ${title}`, '', about, '', ...table, ...remarks.flatMap((remark) => [remark, ''])].join('\n');
+}
+
+/** Sides measured in turn, one after the other in every repeat. Times in milliseconds. */
+export async function interleaved(sides: Readonly<Record<string, () => Promise<number> | number>>, repeats: number): Promise<Map<string, number[]>> {
+  const times = new Map(Object.keys(sides).map((name) => [name, [] as number[]]));
+  for (let repeat = 0; repeat < repeats; repeat += 1) for (const [name, measure] of Object.entries(sides)) times.get(name)!.push(await measure());
+  return times;
+}
+
+/** `0.123 / 0.130`: minimum and median. */
+export function minMedian(times: readonly number[], digits = 3): string {
+  return `${Math.min(...times).toFixed(digits)} / ${percentile(times, 50).toFixed(digits)}`;
+}
+
+/** How many times faster `ours` is than `theirs`, repeat by repeat: least and median of the ratios. */
+export function pairedRatio(theirs: readonly number[], ours: readonly number[]): { readonly least: number; readonly median: number; readonly text: string } {
+  const ratios = theirs.map((ms, i) => ms / ours[i]!);
+  const [least, median] = [Math.min(...ratios), percentile(ratios, 50)];
+  return { least, median, text: `${median.toFixed(2)}× (least of ${ratios.length} pairs ${least.toFixed(2)}×)` };
+}
