@@ -161,7 +161,8 @@ function align(sizeBytes: number): number {
 
 const modules = new Map<boolean, object>();
 
-function kernelModule(shared: boolean): object {
+/** The compiled kernel, for shared memory or for plain. */
+export function kernelModule(shared: boolean): object {
   let module = modules.get(shared);
   if (module === undefined) {
     const bytes = new Uint8Array(Buffer.from(KERNEL_BASE64, 'base64'));

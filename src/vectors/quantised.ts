@@ -1,5 +1,6 @@
 import { sliceOf } from '../base/async.ts';
 import type { WorkOptions } from '../base/progress.ts';
+import { crewOf, stretchesOf, type KernelTask } from '../math/crew.ts';
 import { openKernel, selectionCapacity, selectionSpareBytes, SELECTION_BYTES, type Kernel } from '../math/kernel.ts';
 import type { Neighbours, NeighbourTable } from './neighbours.ts';
 import { codePartsOf, encodeProductQuery, learnProductBook, PART_DIMS, type ProductBook, type ProductQuery } from './product-book.ts';
@@ -35,6 +36,8 @@ interface CodeSegment {
 }
 
 const TILE_ROWS = 512;
+/** Smaller scans are over before a worker has woken. */
+const LEAST_SHARED_BYTES = 2 ** 20;
 const BUILD_ROWS = 4096;
 const MOST_CODE_BYTES = 3 * 2 ** 30;
 /** Codes scanned for all queries of a batch before going on: what stays in the second-level cache. */
@@ -168,14 +171,15 @@ function roundToEven(x: number): number {
   return rest < 0.5 || (rest === 0.5 && below % 2 === 0) ? below : below + 1;
 }
 
-/** The best `keep` rows by the quantised score; equal scores by rising row. One scan on this thread. */
-export function searchQuantised(set: QuantisedSet, query: Float32Array, keep: number): Neighbours {
+/** The best `keep` rows by the quantised score; equal scores by rising row. One scan, of so many threads. */
+export function searchQuantised(set: QuantisedSet, query: Float32Array, keep: number, threads = 1): Neighbours {
   const table = { queryCount: 1, k: Math.min(keep, set.rowCount), rows: new Int32Array(Math.min(keep, set.rowCount)), scores: new Float32Array(Math.min(keep, set.rowCount)) };
   const code = encodeQuery(query, set);
   for (const [index, segment] of set.segments.entries()) {
-    const plan = planScan(set, segment, [code], table.k);
-    plan.scan(0, 0, segment.rowCount);
-    plan.finish(0, table, 0, index > 0);
+    const stretches = stretchesOf(segment.rowCount, TILE_ROWS, segment.rowCount * codeStride(set.form, set.dims) < LEAST_SHARED_BYTES ? 1 : threads);
+    const plan = planScan(set, segment, stretches.map(() => code), table.k);
+    const jobs = stretches.map(({ first, end }, part) => [plan.scanTask(part, first, end), plan.finishTask(part)]);
+    crewOf(jobs.length).run(segment.kernel, jobs).forEach((found, part) => plan.take(part, found, table, 0, index + part > 0));
     plan.release();
   }
   return { rows: table.rows, scores: table.scores };
@@ -186,7 +190,8 @@ export async function searchManyQuantised(set: QuantisedSet, queries: QueryMatri
   const pause = sliceOf(work.signal);
   const k = Math.min(keep, set.rowCount);
   const table: NeighbourTable = { queryCount: queries.queryCount, k, rows: new Int32Array(queries.queryCount * k), scores: new Float32Array(queries.queryCount * k) };
-  const group = Math.max(1, Math.min(queries.queryCount, Math.floor((64 * 2 ** 20) / (8 * selectionCapacity(k)))));
+  const group = Math.max(1, Math.min(queries.queryCount, Math.floor((64 * 2 ** 20) / (16 * selectionCapacity(k) + 4 * TILE_ROWS + 2 ** 15))));
+  const crew = crewOf(1);
   const stretch = TILE_ROWS * Math.max(1, Math.floor(BATCH_BYTES / TILE_ROWS / codeStride(set.form, set.dims)));
   for (let first = 0; first < queries.queryCount; first += group) {
     const count = Math.min(group, queries.queryCount - first);
@@ -196,11 +201,13 @@ export async function searchManyQuantised(set: QuantisedSet, queries: QueryMatri
       try {
         for (let row = 0; row < segment.rowCount; row += stretch) {
           const end = Math.min(segment.rowCount, row + stretch);
-          for (let query = 0; query < count; query += 1) plan.scan(query, row, end);
+          crew.run(segment.kernel, [Array.from({ length: count }, (_, query) => plan.scanTask(query, row, end))]);
           work.onProgress?.({ phase: 'searching', done: first * set.rowCount + count * (segment.firstRow + end), total: queries.queryCount * set.rowCount, unit: 'pairs' });
           await pause();
         }
-        for (let query = 0; query < count; query += 1) plan.finish(query, table, first + query, index > 0);
+        for (let query = 0; query < count; query += 1) {
+          plan.take(query, crew.run(segment.kernel, [[plan.finishTask(query)]])[0]!, table, first + query, index > 0);
+        }
       } finally {
         plan.release();
       }
@@ -210,9 +217,10 @@ export async function searchManyQuantised(set: QuantisedSet, queries: QueryMatri
 }
 
 interface ScanPlan {
-  scan(query: number, first: number, end: number): void;
-  /** Writes the query's list to the table; with `merge` it is merged with the list that is there. */
-  finish(query: number, table: NeighbourTable, line: number, merge: boolean): void;
+  scanTask(query: number, first: number, end: number): KernelTask;
+  finishTask(query: number): KernelTask;
+  /** Writes the query's list of `found` rows to the table; with `merge` it is merged with the list that is there. */
+  take(query: number, found: number, table: NeighbourTable, line: number, merge: boolean): void;
   release(): void;
 }
 
@@ -224,34 +232,49 @@ function planScan(set: QuantisedSet, segment: CodeSegment, codes: readonly Query
   const stride = codeStride(set.form, set.dims);
   const queryBytes = Math.ceil((codes[0]?.bytes.length ?? 0) / 16) * 16;
   const count = codes.length;
+  const own = { tile: pad(4 * (TILE_ROWS + 16)), selection: pad(SELECTION_BYTES), keys: pad(8 * capacity), spare: pad(selectionSpareBytes(k)), rows: pad(4 * k), scores: pad(4 * k) };
+  // Threads must not share what they write; queries that are scanned one after the other do not mind.
   const { at, release } = kernel.borrow({
-    queries: count * queryBytes, tile: 4 * (TILE_ROWS + 16), selections: count * SELECTION_BYTES, keys: count * 8 * capacity, spare: selectionSpareBytes(k), rows: 4 * k, scores: 4 * k,
+    queries: count * queryBytes, tile: count * own.tile, selections: count * own.selection, keys: count * own.keys, spare: count * own.spare, rows: count * own.rows, scores: count * own.scores,
   });
   codes.forEach(({ bytes }, query) => {
     kernel.bytes(at.queries + query * queryBytes, bytes.length).set(bytes);
-    call.selectionStart(at.selections + query * SELECTION_BYTES, k, capacity, at.keys + query * 8 * capacity);
+    call.selectionStart(at.selections + query * own.selection, k, capacity, at.keys + query * own.keys);
   });
   return {
     release,
-    scan(query, first, end) {
+    scanTask(query, first, end) {
       const q = at.queries + query * queryBytes;
-      const selection = at.selections + query * SELECTION_BYTES;
+      const selection = at.selections + query * own.selection;
+      const tile = at.tile + query * own.tile;
       const { scale, bias } = codes[query]!;
-      if (set.form === 'pq4') call.scanProducts(segment.codes, 2 * stride, q, segment.scales, scale, bias, first, end, segment.firstRow, at.tile, TILE_ROWS, selection);
-      else if (set.form === 'int8') call.scanInt8(segment.codes, stride, q, segment.scales, scale, first, end, segment.firstRow, at.tile, TILE_ROWS, selection);
-      else if (set.form === 'f16') call.scanHalf(segment.codes, stride, q, scale, first, end, segment.firstRow, at.tile, TILE_ROWS, selection);
-      else call.scanBits(segment.codes, stride, q, set.dims, first, end, segment.firstRow, at.tile, TILE_ROWS, selection);
+      const { firstRow, scales } = segment;
+      switch (set.form) {
+        case 'pq4':
+          return { name: 'scanProducts', args: [segment.codes, 2 * stride, q, scales, scale, bias, first, end, firstRow, tile, TILE_ROWS, selection] };
+        case 'int8':
+          return { name: 'scanInt8', args: [segment.codes, stride, q, scales, scale, first, end, firstRow, tile, TILE_ROWS, selection] };
+        case 'f16':
+          return { name: 'scanHalf', args: [segment.codes, stride, q, scale, first, end, firstRow, tile, TILE_ROWS, selection] };
+        case 'binary':
+          return { name: 'scanBits', args: [segment.codes, stride, q, set.dims, first, end, firstRow, tile, TILE_ROWS, selection] };
+      }
     },
-    finish(query, table, line, merge) {
-      const found = call.selectionFinish(at.selections + query * SELECTION_BYTES, at.rows, at.scores, at.spare);
-      const rows = kernel.words(at.rows, found);
-      const scores = kernel.floats(at.scores, found);
+    finishTask: (query) => ({ name: 'selectionFinish', args: [at.selections + query * own.selection, at.rows + query * own.rows, at.scores + query * own.scores, at.spare + query * own.spare] }),
+    take(query, found, table, line, merge) {
+      const rows = kernel.words(at.rows + query * own.rows, found);
+      const scores = kernel.floats(at.scores + query * own.scores, found);
       const start = line * table.k;
       if (merge) return mergeInto(table, line, rows, scores);
       table.rows.fill(-1, start, start + table.k).set(rows, start);
       table.scores.fill(-Infinity, start, start + table.k).set(scores, start);
     },
   };
+}
+
+/** Whole cache lines. */
+function pad(sizeBytes: number): number {
+  return Math.ceil(sizeBytes / 64) * 64;
 }
 
 /** Merges a list of higher rows into a table's line: both best first, equal scores by rising row. */

@@ -1,4 +1,5 @@
 import { sliceOf, throwIfCancelled } from '../base/async.ts';
+import { crewOf, stretchesOf, type KernelTask } from '../math/crew.ts';
 import { selectionCapacity, selectionSpareBytes, SELECTION_BYTES, type Kernel } from '../math/kernel.ts';
 import type { Neighbours } from './neighbours.ts';
 import { inversePrefixNorm } from './query-matrix.ts';
@@ -8,6 +9,8 @@ import { segmentOf, type VectorSet } from './vector-set.ts';
 
 /** Rows scored before their scores are looked at: the sums of a tile stay in the first-level cache. */
 const TILE_ROWS = 512;
+/** Smaller scans are over before a worker has woken. */
+const LEAST_SHARED_BYTES = 2 ** 20;
 
 /** Neighbours with the unnormalised dot products at their prefix, from which a longer prefix can go on. */
 export interface ScoredRows extends Neighbours {
@@ -15,13 +18,13 @@ export interface ScoredRows extends Neighbours {
 }
 
 /**
- * The exact best `keep` rows by cosine similarity of the prefixes of `dims`, in one scan on this thread.
+ * The exact best `keep` rows by cosine similarity of the prefixes of `dims`, in one scan.
  * @param query full-dimension query; only its direction counts
+ * @param threads this one and workers, each over its own stretch of the rows; the answer is the same
  */
-export function searchPrefix(vectors: VectorSet, query: Float32Array, dims: number, keep: number): ScoredRows {
+export function searchPrefix(vectors: VectorSet, query: Float32Array, dims: number, keep: number, threads = 1): ScoredRows {
   const scale = inversePrefixNorm(query, dims);
-  const lists = vectors.segments.map((segment) => searchSegment(segment, query, dims, keep, scale));
-  return lists.length === 1 ? lists[0]! : bestOf(lists, keep);
+  return bestOf(vectors.segments.flatMap((segment) => searchSegment(segment, query, dims, keep, scale, threads)), keep);
 }
 
 /** The same shard by shard for vectors beyond memory, which takes long: the loop turns between them. @throws CancelledError */
@@ -31,30 +34,53 @@ export async function searchShelved(vectors: VectorSet, query: Float32Array, dim
   let best: ScoredRows | undefined;
   for (const segment of vectors.segments) {
     throwIfCancelled(signal);
-    const found = searchSegment(segment, query, dims, keep, scale);
-    best = best === undefined ? found : bestOf([best, found], keep);
+    const found = searchSegment(segment, query, dims, keep, scale, 1);
+    best = bestOf(best === undefined ? found : [best, ...found], keep);
     await pause();
   }
   return best!;
 }
 
-function searchSegment(segment: Segment, query: Float32Array, dims: number, keep: number, scale: number): ScoredRows {
+/** One list for each thread. */
+function searchSegment(segment: Segment, query: Float32Array, dims: number, keep: number, scale: number, threads: number): ScoredRows[] {
   const { kernel, rowCount, firstRow } = segment;
   const { call } = kernel;
   const slices = slicesOf(segment, 0, dims);
   const inverse = inverseNormsOf(segment, dims);
+  const stretches = stretchesOf(rowCount, TILE_ROWS, rowCount * dims * 4 < LEAST_SHARED_BYTES ? 1 : threads);
   const k = Math.min(keep, rowCount);
   const capacity = selectionCapacity(k);
-  const at = kernel.scratch({
-    query: 4 * dims, tile: 4 * (TILE_ROWS + 16), selection: SELECTION_BYTES, keys: 8 * capacity, spare: selectionSpareBytes(k),
-    rows: 4 * k, scores: 4 * k, dots: 4 * k, picked: 8 * rowCount,
+  const sizes = {
+    query: 4 * dims, tile: 4 * (TILE_ROWS + 16), selection: SELECTION_BYTES, keys: 8 * capacity, spare: selectionSpareBytes(k), rows: 4 * k, scores: 4 * k, dots: 4 * k, picked: 8 * rowCount,
+  };
+  // Each thread's areas, a multiple of 64 apart so that no two write to one cache line.
+  const each = Object.values(sizes).reduce((sum, size) => sum + Math.ceil(size / 64) * 64, 0);
+  const { all } = kernel.scratch({ all: each * stretches.length });
+  const areas = stretches.map((_, i) => areasFrom(all + i * each, sizes));
+  kernel.floats(areas[0]!.query, dims).set(query.subarray(0, dims));
+  const jobs = stretches.map(({ first, end }, i): KernelTask[] => {
+    const at = areas[i]!;
+    call.selectionStart(at.selection, k, capacity, at.keys);
+    return [
+      { name: 'scanF32', args: [slices.address, slices.count, areas[0]!.query, inverse, scale, first, end, firstRow, at.tile, TILE_ROWS, at.selection, at.picked, 0] },
+      { name: 'selectionFinish', args: [at.selection, at.rows, at.scores, at.spare] },
+    ];
   });
-  kernel.floats(at.query, dims).set(query.subarray(0, dims));
-  call.selectionStart(at.selection, k, capacity, at.keys);
-  call.scanF32(slices.address, slices.count, at.query, inverse, scale, 0, rowCount, firstRow, at.tile, TILE_ROWS, at.selection, at.picked, 0);
-  const count = call.selectionFinish(at.selection, at.rows, at.scores, at.spare);
-  call.resolvePicked(at.rows, count, at.picked, at.dots);
-  return copyScored(kernel, at, count);
+  return crewOf(jobs.length).run(kernel, jobs).map((count, i) => {
+    const at = areas[i]!;
+    call.resolvePicked(at.rows, count, at.picked, at.dots);
+    return copyScored(kernel, at, count);
+  });
+}
+
+function areasFrom<Name extends string>(start: number, sizes: Readonly<Record<Name, number>>): Record<Name, number> {
+  const at: Record<string, number> = {};
+  let next = start;
+  for (const name in sizes) {
+    at[name] = next;
+    next += Math.ceil(sizes[name] / 64) * 64;
+  }
+  return at as Record<Name, number>;
 }
 
 /** Copies of a list that lies in the kernel's memory. */
@@ -178,14 +204,20 @@ export function similaritiesAt(vectors: VectorSet, query: Float32Array, rows: In
 
 /** The best `keep` of several lists, each best first; equal scores by rising row. */
 export function bestOf(lists: readonly ScoredRows[], keep: number): ScoredRows {
-  const all = lists.flatMap((list) => Array.from(list.rows, (row, i) => ({ row, score: list.scores[i]!, dot: list.dots[i]! })));
-  all.sort((a, b) => b.score - a.score || a.row - b.row);
-  const best = all.slice(0, keep);
-  return {
-    rows: Int32Array.from(best, (entry) => entry.row),
-    scores: Float32Array.from(best, (entry) => entry.score),
-    dots: Float32Array.from(best, (entry) => entry.dot),
-  };
+  return lists.slice(1).reduce((best, list) => mergeLists(best, list, keep), lists[0]!);
+}
+
+function mergeLists(a: ScoredRows, b: ScoredRows, keep: number): ScoredRows {
+  const count = Math.min(keep, a.rows.length + b.rows.length);
+  const out = { rows: new Int32Array(count), scores: new Float32Array(count), dots: new Float32Array(count) };
+  for (let to = 0, i = 0, j = 0; to < count; to += 1) {
+    const isFirst = j >= b.rows.length || (i < a.rows.length && (a.scores[i]! > b.scores[j]! || (a.scores[i] === b.scores[j] && a.rows[i]! < b.rows[j]!)));
+    const [from, at] = isFirst ? [a, i++] : [b, j++];
+    out.rows[to] = from.rows[at]!;
+    out.scores[to] = from.scores[at]!;
+    out.dots[to] = from.dots[at]!;
+  }
+  return out;
 }
 
 function indexesWhere(rows: Int32Array, test: (row: number) => boolean): number[] {

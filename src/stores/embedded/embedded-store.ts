@@ -10,7 +10,7 @@ import { openHnswHead } from './hnsw-head.ts';
 import { openQuantisedHead } from './quantised-head.ts';
 
 export interface EmbeddedOptions {
-  /** Threads for matrix products over many queries (default 1). */
+  /** Threads of a search, of one query or of many (default 1). Answers do not depend on it. */
   readonly threads?: number | undefined;
 }
 
@@ -48,7 +48,7 @@ async function openHead(vectors: VectorSet, spec: HeadSpec, options: EmbeddedOpt
   const unknown = Object.keys(spec.params ?? {});
   if (spec.index === 'flat') {
     if (unknown.length > 0) throw new UserError('store/params', `a flat head has no parameter ${showValue(unknown[0])}`);
-    return spec.precision === 'f32' ? openFlatHead(vectors, spec, options) : openQuantisedHead(vectors, spec, spec.precision, work ?? {});
+    return spec.precision === 'f32' ? openFlatHead(vectors, spec, options) : openQuantisedHead(vectors, spec, spec.precision, options, work ?? {});
   }
   if (spec.index === 'hnsw') return openHnswHead(vectors, spec, options, work ?? {});
   throw new UserError('store/head', `the embedded store has no ${spec.index} head`, { hint: 'it has flat and hnsw' });

@@ -18,7 +18,7 @@ export function openFlatHead(vectors: VectorSet, spec: HeadSpec, options: { read
       throwIfCancelled(signal);
       checkQuery(query, vectors.dims);
       const begin = performance.now();
-      const found = vectors.shelf === undefined ? searchPrefix(vectors, query, spec.dims, keep) : await searchShelved(vectors, query, spec.dims, keep, signal);
+      const found = vectors.shelf === undefined ? searchPrefix(vectors, query, spec.dims, keep, options.threads) : await searchShelved(vectors, query, spec.dims, keep, signal);
       const totalMs = performance.now() - begin;
       return { ...found, dims: spec.dims, timing: { totalMs, serverMs: 0, localMs: totalMs } };
     },

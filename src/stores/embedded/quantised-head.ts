@@ -5,8 +5,8 @@ import type { VectorSet } from '../../vectors/vector-set.ts';
 import type { Head, HeadSpec } from '../store.ts';
 import { checkQuery } from './check-query.ts';
 
-/** A flat head in f16, int8 or sign bits: scores are approximate, a later stage re-ranks with the float32 vectors. */
-export async function openQuantisedHead(vectors: VectorSet, spec: HeadSpec, form: CodeForm, work: WorkOptions): Promise<Head> {
+/** A flat head in f16, int8, sign bits or product codes: scores are approximate, a later stage re-ranks with the float32 vectors. */
+export async function openQuantisedHead(vectors: VectorSet, spec: HeadSpec, form: CodeForm, options: { readonly threads?: number | undefined }, work: WorkOptions): Promise<Head> {
   const start = performance.now();
   const set = await quantisePrefix(vectors, spec.dims, form, work);
   return {
@@ -17,7 +17,7 @@ export async function openQuantisedHead(vectors: VectorSet, spec: HeadSpec, form
       throwIfCancelled(signal);
       checkQuery(query, vectors.dims);
       const begin = performance.now();
-      const found = searchQuantised(set, query, keep);
+      const found = searchQuantised(set, query, keep, options.threads);
       const totalMs = performance.now() - begin;
       return { ...found, dims: spec.dims, timing: { totalMs, serverMs: 0, localMs: totalMs } };
     },
