@@ -12,6 +12,7 @@ const embeddedHeads: readonly { readonly value: string; readonly label: string; 
   { value: 'flat:f16', label: 'flat f16', detail: 'Half the memory' },
   { value: 'flat:int8', label: 'flat int8', detail: 'A quarter of the memory' },
   { value: 'flat:binary', label: 'flat binary', detail: 'One bit a dimension' },
+  { value: 'flat:pq4', label: 'flat pq4', detail: 'Product codes, one bit a dimension' },
   { value: 'hnsw:f32', label: 'HNSW f32', detail: 'Approximate graph search' },
 ];
 

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { ParseArgsConfig } from 'node:util';
 import { showValue, UserError } from '../base/errors.ts';
@@ -45,6 +46,8 @@ export const benchOptions = {
   seed: { type: 'string' },
   out: { type: 'string' },
   'latency-queries': { type: 'string' },
+  threads: { type: 'string' },
+  'vector-memory': { type: 'string' },
   'dump-neighbours': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const satisfies NonNullable<ParseArgsConfig['options']>;
@@ -109,6 +112,8 @@ export function readBenchArguments(argv: readonly string[]): { readonly request:
       tune: text('tune') === undefined ? undefined : constraintsOf(text('tune')!),
       experiments: text('experiments') === undefined ? [] : experimentsOf(text('experiments')!),
       seed: wholeNumber('seed', text('seed') ?? '1', 0),
+      threads: threadsOf(text('threads') ?? '1'),
+      vectorMemoryBytes: text('vector-memory') === undefined ? undefined : sizeOf(text('vector-memory')!, '--vector-memory SIZE such as --vector-memory 2GiB'),
       latencyQueries: wholeNumber('latency-queries', text('latency-queries') ?? '200', 1),
       dumpNeighbours: values['dump-neighbours'] === true,
     },
@@ -199,13 +204,9 @@ function constraintsOf(text: string): NonNullable<BenchRequest['tune']> {
         if (!(number > 0)) fail('p95=MS, a time in milliseconds');
         constraints.p95Ms = number;
         break;
-      case 'memory': {
-        const match = /^([\d.]+)\s*(B|KiB|MiB|GiB|TiB)?$/i.exec(value);
-        if (match === null) return fail('memory=SIZE such as memory=512MiB');
-        const power = ['b', 'kib', 'mib', 'gib', 'tib'].indexOf((match[2] ?? 'B').toLowerCase());
-        constraints.memoryBytes = Number(match[1]) * 1024 ** power;
+      case 'memory':
+        constraints.memoryBytes = sizeOf(value, 'memory=SIZE such as memory=512MiB', `--tune ${showValue(part)}`);
         break;
-      }
       case 'stages':
         if (!Number.isInteger(number) || number < 1 || number > 5) fail('stages=N with N from 1 to 5');
         constraints.maxStages = number;
@@ -215,6 +216,19 @@ function constraintsOf(text: string): NonNullable<BenchRequest['tune']> {
     }
   }
   return constraints;
+}
+
+/** `512MiB` in bytes. */
+function sizeOf(text: string, expected: string, where = `--vector-memory ${showValue(text)}`): number {
+  const match = /^(\d+(?:\.\d+)?)\s*(B|KiB|MiB|GiB|TiB)?$/i.exec(text);
+  if (match === null) throw new UserError('cli/arguments', `${where}: expected ${expected}`);
+  return Number(match[1]) * 1024 ** ['b', 'kib', 'mib', 'gib', 'tib'].indexOf((match[2] ?? 'B').toLowerCase());
+}
+
+function threadsOf(text: string): number {
+  const threads = wholeNumber('threads', text, 1);
+  if (threads > availableParallelism()) throw new UserError('cli/arguments', `--threads ${threads}: this machine runs ${availableParallelism()} at once`);
+  return threads;
 }
 
 function experimentsOf(text: string): ExperimentName[] {

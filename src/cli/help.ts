@@ -40,6 +40,8 @@ bench [options]        writes OUT/report.json, report.html, report.md, ladder.cs
   --experiments candidates,size,order,compression,matryoshka|all
                                  matryoshka: can this model be truncated? OUT/adapter.fsa is what it recommends
   --latency-queries 200          queries timed one at a time
+  --threads 1                    threads of a search in the embedded store
+  --vector-memory SIZE           vectors beyond this lie in a temporary file (default: three fifths of the memory)
   --seed N                       everything drawn at random is drawn from this
   --dump-neighbours              the answers' row numbers in report.json
   --out DIR                      default: out

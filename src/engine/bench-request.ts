@@ -42,6 +42,10 @@ export interface BenchRequest {
   readonly experiments: readonly ExperimentName[];
   readonly seed: number;
   readonly latencyQueries: number;
+  /** Threads of a search in the embedded store; 1 unless given. */
+  readonly threads?: number | undefined;
+  /** Vectors of more bytes lie in a temporary file; three fifths of the machine's memory unless given. */
+  readonly vectorMemoryBytes?: number | undefined;
   readonly dumpNeighbours: boolean;
 }
 

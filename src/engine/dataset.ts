@@ -50,15 +50,17 @@ export interface Dataset {
 }
 
 export interface DatasetParts extends Omit<Dataset, 'store' | 'data' | 'measured' | 'extras' | 'truths'> {
+  /** Threads of a search (default 1). */
+  readonly threads?: number | undefined;
   readonly qrels: readonly (Grades | undefined)[] | undefined;
 }
 
 export function openDataset(parts: DatasetParts): Dataset {
-  const { qrels, ...rest } = parts;
+  const { qrels, threads, ...rest } = parts;
   const { vectors, queries } = parts;
   return {
     ...rest,
-    store: openEmbeddedStore(vectors),
+    store: openEmbeddedStore(vectors, { threads }),
     data: {
       queries,
       qrels,

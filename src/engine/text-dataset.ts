@@ -25,7 +25,7 @@ export async function datasetFromText(request: BenchRequest, context: BenchConte
   const { corpus, querySet } = await readTexts(request, context, work);
   const embedder = await openModel(request.model, request, context, work);
   try {
-    return await embedDataset({ corpus, querySet, embedder, cacheDir: cacheDirOf(context.dataDir), wantedDims: wantedDims(request), check, adapterPath: request.adapter, onRemark: context.onRemark }, work);
+    return await embedDataset({ corpus, querySet, embedder, cacheDir: cacheDirOf(context.dataDir), wantedDims: wantedDims(request), check, adapterPath: request.adapter, onRemark: context.onRemark, threads: request.threads, vectorMemoryBytes: request.vectorMemoryBytes }, work);
   } catch (error) {
     await embedder.close();
     throw error;
@@ -48,6 +48,8 @@ export interface EmbedRequest {
   readonly adapterPath?: string | undefined;
   /** Told what an API will cost before anything is sent, and what was sent after it. */
   readonly onRemark?: ((line: string) => void) | undefined;
+  readonly threads?: number | undefined;
+  readonly vectorMemoryBytes?: number | undefined;
 }
 
 /** Embeds what is searched of a corpus, and the queries, into a dataset. */
@@ -66,7 +68,7 @@ export async function embedDataset(request: EmbedRequest, work: WorkOptions): Pr
   const start = performance.now();
   const documents = await embedTexts(embedder, texts, 'document', request.cacheDir, work);
   const rowLint = createRowLint(card.dims);
-  const vectors = await readVectorSet(adaptedRows(linted(documents.rows, rowLint), card.dims, adapter, work), { rowCount: texts.length, dims: card.dims, boundaries, name: searched.name }, work);
+  const vectors = await readVectorSet(adaptedRows(linted(documents.rows, rowLint), card.dims, adapter, work), { rowCount: texts.length, dims: card.dims, boundaries, name: searched.name, memoryBytes: request.vectorMemoryBytes }, work);
   const elapsedMs = performance.now() - start;
   const embeddedQueries = await embedTexts(embedder, querySet.texts, 'query', request.cacheDir, work);
   const queryData = new Float32Array(querySet.texts.length * card.dims);
@@ -88,6 +90,7 @@ export async function embedDataset(request: EmbedRequest, work: WorkOptions): Pr
     ...lintWarnings(lint),
   ];
   return openDataset({
+    threads: request.threads,
     id: `dataset-${searched.contentHash.slice(0, 10)}-${querySet.contentHash.slice(0, 10)}-${recipeHash(card)}${adapter === undefined ? '' : `-${adapterHash(adapter)}`}`,
     name: searched.name,
     corpus: searched,

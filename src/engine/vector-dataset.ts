@@ -36,11 +36,12 @@ export async function datasetFromVectors(request: VectorRequest, check: (shape: 
   const boundaries = blockBoundaries(dims, [...ladder, ...request.schedules.flatMap((schedule) => schedule.map((stage) => stage.dims))]);
   const queries = queryMatrixOf(await joined(adaptedRows(input.queryRows(), dims, adapter, work)), dims, { dims, name: request.queryVectors ?? path });
   const lint = createRowLint(dims);
-  const vectors = await readVectorSet(adaptedRows(linted(input.rows(), lint), dims, adapter, work), { rowCount: input.rowCount, dims, boundaries, name: path }, work);
+  const vectors = await readVectorSet(adaptedRows(linted(input.rows(), lint), dims, adapter, work), { rowCount: input.rowCount, dims, boundaries, name: path, memoryBytes: request.vectorMemoryBytes }, work);
   const contentHash = await hashOf(path);
   const queryHash = createHash('sha256').update(queries.data).digest('hex');
   const findings = worstFirst(lint.findings());
   const dataset = openDataset({
+    threads: request.threads,
     id: `vectors-${contentHash.slice(0, 12)}-${queryHash.slice(0, 10)}`,
     name: input.name,
     corpus: texts === undefined || querySet === undefined ? texts : searchedCorpus(texts, querySet),

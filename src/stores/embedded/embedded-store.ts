@@ -22,6 +22,7 @@ export function openEmbeddedStore(vectors: VectorSet, options: EmbeddedOptions =
   return {
     kind: 'embedded',
     label: 'embedded',
+    latencyRemark: remarkOf(vectors, options.threads ?? 1),
     rowCount: vectors.rowCount,
     dims: vectors.dims,
     openHead: async (spec, work = {}) => openHead(vectors, spec, options, work),
@@ -40,6 +41,12 @@ export function openEmbeddedStore(vectors: VectorSet, options: EmbeddedOptions =
     },
     close: async () => {},
   };
+}
+
+/** What must be known to place a time: how many threads, and whether the vectors were read from disk. */
+function remarkOf(vectors: VectorSet, threads: number): string | undefined {
+  const remarks = [...(threads > 1 ? [`${threads} threads a query`] : []), ...(vectors.shelf === undefined ? [] : ['the vectors do not fit the memory allowed and are read from a temporary file'])];
+  return remarks.length === 0 ? undefined : remarks.join('; ');
 }
 
 async function openHead(vectors: VectorSet, spec: HeadSpec, options: EmbeddedOptions, work: Parameters<Store['openHead']>[1]): Promise<Head> {
