@@ -14,6 +14,7 @@ import type { Head, Store } from '../stores/store.ts';
 import { neighboursOf } from '../vectors/neighbours.ts';
 import { queryOf } from '../vectors/query-matrix.ts';
 import type { QueryMatrix } from '../vectors/query-matrix.ts';
+import { approximateFunnels } from './approximate-funnels.ts';
 import { fitStoreCosts, headSetOf } from './cost-runs.ts';
 import type { HeadSet } from './cost-runs.ts';
 import { latencyOf, measureInterleaved } from './latency.ts';
@@ -57,7 +58,7 @@ export async function tune(input: TuneInput, work: WorkOptions = {}): Promise<Tu
   const limits: Limits = { target: plan.target, p95Ms: constraints.p95Ms, memoryBytes: constraints.memoryBytes };
   const heads = openTuneHeads(input, work);
   try {
-    const measured = await measureHalf(input, heads, [...plan.points, plan.bestPrefix], plan.exact, plan.tuned, seed, work);
+    const measured = await measureHalf(input, heads, [...plan.points, ...(await approximatePoints(input, heads, plan, headBytes, work)), plan.bestPrefix], plan.exact, plan.tuned, seed, work);
     const points = await withRealRecall(input, heads, measured.points, plan, work);
     const inConstraints = points.filter(({ point }) => point.schedule.length <= (constraints.maxStages ?? 5));
     const choice = choosePoint(inConstraints, limits, seed);
@@ -195,6 +196,16 @@ function hitsOf(pool: Pool, query: number, rows: Int32Array): number {
   let hits = 0;
   for (let i = pool.truthStarts[query]!; i < pool.truthStarts[query + 1]!; i += 1) if (answer.has(pool.rows[start + pool.truths[i]!]!)) hits += 1;
   return Math.min(hits, truthCountOf(pool));
+}
+
+/** Funnels with the keeps that an approximate head needs, which the grid does not know. */
+async function approximatePoints(input: TuneInput, { heads }: TuneHeads, plan: TunerPlan, headBytes: (dims: number) => number, work: WorkOptions): Promise<TunerPoint[]> {
+  const { pool, constraints, head, queries } = input;
+  if (isExact(head) || plan.target === undefined || (constraints.maxStages ?? 5) < 2) return [];
+  const schedules = await approximateFunnels(pool, queries, plan.tuned.slice(0, REAL_RECALL_QUERIES), heads.of, plan.target, work);
+  const points: TunerPoint[] = [];
+  for (const schedule of schedules) if (headBytes(schedule[0]!.dims) <= (constraints.memoryBytes ?? Infinity)) points.push(await plan.pointOf(schedule));
+  return points;
 }
 
 /** Queries of each half on which an approximate head's recall is measured. */

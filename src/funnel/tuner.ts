@@ -42,6 +42,8 @@ export interface TunerPlan {
   readonly exact: TunerPoint;
   /** The shortest prefix whose plain search has the recall asked for; the full dimension where no other one has. */
   readonly bestPrefix: TunerPoint;
+  /** Any other schedule within the pool's capacity as such a point. */
+  readonly pointOf: (schedule: Schedule) => Promise<TunerPoint>;
   readonly evaluated: number;
   readonly pruned: number;
   readonly elapsedMs: number;
@@ -166,6 +168,7 @@ export async function planTuning(pool: Pool, options: PlanOptions): Promise<Tune
     points: [...picked].sort((a, b) => a.estimatedMs - b.estimatedMs),
     exact,
     bestPrefix: prefixes.find((point) => point.recallTuned.value >= wanted) ?? exact,
+    pointOf,
     evaluated: found.evaluated,
     pruned: found.pruned,
     elapsedMs: performance.now() - start,
