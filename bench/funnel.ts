@@ -1,6 +1,6 @@
 // One query at a time, one thread: funnels of this engine against FAISS's exact search at full dimension and against HNSW
 // (FAISS, hnswlib, usearch) at equal recall@10. Interleaved; per-query medians, the least of the repeats; build times beside them.
-//   npx tsx bench/funnel.ts [--data starter,adapter] [--recall 0.99] [--repeats 5] [--count 200] [--graphs faiss,hnswlib,usearch] [--json FILE]
+//   npx tsx bench/funnel.ts [--data starter,adapter] [--recall 0.99] [--repeats 5] [--count 200] [--graphs hnswlib,usearch,faiss] [--json FILE]
 import { parseArgs } from 'node:util';
 import { formatSchedule, parseSchedule, type Schedule } from '../src/contract/schedule.ts';
 import { percentile } from '../src/math/statistics.ts';
@@ -17,7 +17,7 @@ import { wordnetVectors, type VectorFiles } from './wordnet-vectors.ts';
 const { values: options } = parseArgs({
   options: {
     data: { type: 'string', default: 'starter,adapter' }, recall: { type: 'string', default: '0.99' }, repeats: { type: 'string', default: '5' },
-    count: { type: 'string', default: '200' }, graphs: { type: 'string', default: 'hnswlib,usearch,faiss' }, json: { type: 'string' },
+    count: { type: 'string', default: '200' }, graphs: { type: 'string', default: 'hnswlib,usearch' }, json: { type: 'string' },
   },
 });
 const wanted = Number(options.recall);

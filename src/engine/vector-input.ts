@@ -8,7 +8,7 @@ import { holdsQueries, openVectorSource } from '../vectors/open-vectors.ts';
 import type { VectorSource } from '../vectors/vector-source.ts';
 import type { BenchRequest } from './bench-request.ts';
 
-export type VectorRequest = Pick<BenchRequest, 'queries' | 'queryVectors' | 'neighbours' | 'seed' | 'k' | 'dims' | 'schedules' | 'adapter'> & { readonly vectors: string };
+export type VectorRequest = Pick<BenchRequest, 'queries' | 'queryVectors' | 'neighbours' | 'seed' | 'k' | 'dims' | 'schedules' | 'adapter' | 'threads' | 'vectorMemoryBytes'> & { readonly vectors: string };
 
 /** What is searched and what is asked, before a number is read. */
 export interface VectorInput {
