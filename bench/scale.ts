@@ -93,7 +93,8 @@ function fit(rows: readonly number[], times: readonly number[]): { perMillionMs:
   };
   const large = rows.flatMap((count, i) => (count >= 100_000 ? [i] : []));
   const straight = line(rows, times);
-  const logs = large.length < 2 ? straight : line(large.map((i) => Math.log(rows[i]!)), large.map((i) => Math.log(times[i]!)));
+  const used = large.length < 2 ? rows.map((_, i) => i) : large;
+  const logs = line(used.map((i) => Math.log(rows[i]!)), used.map((i) => Math.log(times[i]!)));
   return { perMillionMs: straight.slope * 1e6, r2: straight.r2, exponent: logs.slope };
 }
 
