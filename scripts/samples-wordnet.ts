@@ -36,7 +36,7 @@ for (const row of sampleWithoutReplacement(seededRandom(SPLIT_SEED + 1), wordNet
   kept.add(wordNet.synsets[row]!.id);
 }
 writeSample('wordnet-5k', {
-  title: 'WordNet definitions, 5,000 of them',
+  title: '5,000 WordNet definitions',
   description: `A random ${SMALL_COUNT.toLocaleString('en')} definitions of the WordNet sample, the answers of its ${SMALL_QUERY_COUNT} queries among them: for a quick look. A small corpus flatters short prefixes; decide on the whole one.`,
   synsets: wordNet.synsets.filter((synset) => kept.has(synset.id)),
   words: few,

@@ -19,5 +19,6 @@ export function findHost(window: Window): HostBridge {
     platform: window.navigator.platform,
     openSocket: (url, protocols) => new WebSocket(url, [...protocols]) as never,
     setTimeout: (run, ms) => window.setTimeout(run, ms),
+    fetch: (path, options) => window.fetch(path, options),
   });
 }

@@ -1,6 +1,7 @@
 import type { HostBridge } from '../../src/contract/host.ts';
 import { tokenOfHash, webLink } from '../../src/contract/web-link.ts';
-import type { EngineEvent, Response } from '../../src/contract/wire.ts';
+import { UserError } from '../../src/base/errors.ts';
+import type { EngineEvent, Response as EngineResponse } from '../../src/contract/wire.ts';
 import { printHtml } from './print-frame.ts';
 
 const tokenKey = 'funnelscope.token';
@@ -14,6 +15,7 @@ export interface WebPage {
   readonly platform: string;
   openSocket(url: string, protocols: readonly string[]): WebSocketLike;
   setTimeout(run: () => void, ms: number): unknown;
+  fetch(path: string, options: RequestInit): Promise<Pick<Response, 'ok' | 'text'>>;
 }
 
 export interface WebSocketLike {
@@ -50,7 +52,7 @@ export function createWebHost(page: WebPage): HostBridge {
 
   function announce(state: 'restarting' | 'failed', message: string): void {
     announced = { name: 'engine', state, message };
-    const event: Response = { type: 'event', event: announced };
+    const event: EngineResponse = { type: 'event', event: announced };
     for (const listener of listeners) listener(event);
   }
 
@@ -98,12 +100,20 @@ export function createWebHost(page: WebPage): HostBridge {
     },
     onMessage(listener) {
       listeners.add(listener);
-      if (announced !== undefined) listener({ type: 'event', event: announced } satisfies Response);
+      if (announced !== undefined) listener({ type: 'event', event: announced } satisfies EngineResponse);
       return () => listeners.delete(listener);
     },
+    takeFile: (file) => handOver(file, page.fetch, token),
     saveFile: (options) => Promise.resolve(download(page.document, options)),
     printPdf: (options) => printHtml(page.document, options.html).then(() => options.fileName),
   };
+}
+
+async function handOver(file: File, fetch: WebPage['fetch'], token: string | undefined): Promise<string> {
+  const response = await fetch(`${webLink.filesPath}?name=${encodeURIComponent(file.name)}`, { method: 'POST', body: file, headers: { Authorization: `Bearer ${token ?? ''}` } });
+  const text = await response.text();
+  if (!response.ok) throw new UserError('web/file', `${file.name}: ${text.trim()}`, { hint: 'type its path instead' });
+  return (JSON.parse(text) as { path: string }).path;
 }
 
 function download(document: Document, file: { readonly fileName: string; readonly mimeType: string; readonly data: string | Uint8Array }): string {

@@ -10,7 +10,7 @@ import { ErrorPanel } from '../ui/note.tsx';
 import { figurePng, figureSvg } from './export-figure.ts';
 import { csvOf } from './table-data.ts';
 import type { TableData } from './table-data.ts';
-import { useTurn } from './turn.ts';
+import { useTurn } from '../state/turn.ts';
 
 /** Around every chart: its title, what must be said about its axis, the same numbers as a table, and the way out as a file. */
 export function ChartFrame({
@@ -69,7 +69,7 @@ export function ChartFrame({
         <h2>{title}</h2>
         <div className="panel-actions">
           {actions}
-          <ChartTools view={view} plainTitle={plainTitle} onView={setView} onSave={save} />
+          {isTurn ? <ChartTools view={view} plainTitle={plainTitle} onView={setView} onSave={save} /> : null}
         </div>
       </div>
       {error === undefined ? null : <ErrorPanel error={error} />}

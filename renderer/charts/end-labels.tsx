@@ -28,22 +28,58 @@ export function EndLabels({ series }: { readonly series: readonly Series[] }): R
     .filter((label) => label !== undefined)
     .sort((a, b) => a.y - b.y);
   const edge = plot.x + plot.width;
-  const isInside = (x: number): boolean => x < edge - 48;
+  const isInside = (x: number): boolean => x < edge - 24;
   const outside = labels.filter((label) => !isInside(label.x));
   const placed = spread(outside.map((label) => label.y), lineHeight, plot.y + 4, plot.y + plot.height);
+  const outsideBoxes = outside.map((label, index) => boxAt(edge + 2, placed[index]!, label.series.label));
+  const dots = series.flatMap((one) => one.points.map((point) => ({ x: xScale(point.x) ?? 0, y: yScale(point.y) ?? 0 })));
+  // A line that ends early carries its name there, not at the edge that it never reaches.
+  const insideBoxes = placeBeside(labels.filter((label) => isInside(label.x)).map((label) => ({ x: label.x, y: label.y, text: label.series.label })), dots, outsideBoxes);
+  const names = [...outside.map((label, index) => ({ series: label.series, box: outsideBoxes[index]! })), ...labels.filter((label) => isInside(label.x)).map((label, index) => ({ series: label.series, box: insideBoxes[index]! }))];
   return (
     <g>
-      {labels.map((label) => {
-        // A line that ends early carries its name there, not at the edge that it never reaches.
-        const at = isInside(label.x) ? { x: label.x + 8, y: label.y - 6 } : { x: edge + 2, y: placed[outside.indexOf(label)]! };
-        return (
-          <text key={label.series.key} x={at.x} y={at.y} dominantBaseline="middle" fontSize={11} fill={label.series.style.color}>
-            {label.series.label}
-          </text>
-        );
-      })}
+      {names.map(({ series: one, box }) => (
+        <text key={one.key} x={box.left} y={box.top + lineHeight / 2} dominantBaseline="middle" fontSize={11} fill={one.style.color}>
+          {one.label}
+        </text>
+      ))}
     </g>
   );
+}
+
+export interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+function boxAt(left: number, middle: number, text: string): Box {
+  return { left, right: left + text.length * characterWidth, top: middle - lineHeight / 2, bottom: middle + lineHeight / 2 };
+}
+
+/** Whether two boxes do not touch. */
+export function isApart(a: Box, b: Box): boolean {
+  return a.right < b.left || a.left > b.right || a.bottom < b.top || a.top > b.bottom;
+}
+
+/** Puts each text beside its point: to the right, else the left, above or below, where no dot and no other text stands; to the right when there is no such place. */
+export function placeBeside(texts: readonly { readonly x: number; readonly y: number; readonly text: string }[], dots: readonly { readonly x: number; readonly y: number }[], taken: readonly Box[]): readonly Box[] {
+  const boxes: Box[] = [];
+  const marks = dots.map(({ x, y }) => ({ left: x - 4, right: x + 4, top: y - 4, bottom: y + 4 }));
+  for (const { x, y, text } of texts) {
+    const width = text.length * characterWidth;
+    const places = [
+      boxAt(x + 8, y - 6, text),
+      boxAt(x + 8, y + 8, text),
+      boxAt(x - 8 - width, y - 6, text),
+      boxAt(x - width / 2, y - 13, text),
+      boxAt(x - 8 - width, y + 8, text),
+      boxAt(x - width / 2, y + 14, text),
+    ];
+    boxes.push(places.find((place) => [...taken, ...boxes, ...marks].every((other) => isApart(place, other))) ?? places[0]!);
+  }
+  return boxes;
 }
 
 /** Moves rising positions apart so that neighbours are at least `gap` away, within [low, high]. */

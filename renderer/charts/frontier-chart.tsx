@@ -1,8 +1,13 @@
+import { memo, useCallback, useEffect, useRef } from 'react';
 import type { ReactElement, ReactNode } from 'react';
 import { CartesianGrid, Scatter, ScatterChart, Tooltip, XAxis, YAxis, usePlotArea, useXAxisScale, useYAxisScale } from 'recharts';
 import { percent, percentTick } from '../format/number.ts';
 import { duration, durationTick } from '../format/unit.ts';
+import { samePlain } from '../state/same-plain.ts';
+import { useInTurn } from '../state/turn.ts';
 import { ChartFrame } from './chart-frame.tsx';
+import { isApart } from './end-labels.tsx';
+import type { Box } from './end-labels.tsx';
 import { Mark } from './mark.tsx';
 import { logTicks, shareTicks } from './scale.ts';
 import type { SeriesStyle } from './series.ts';
@@ -43,61 +48,85 @@ export function FrontierChart({
   readonly actions?: ReactNode;
 }): ReactElement {
   const usable = points.filter((point) => point.latencyMs > 0);
-  const ticksX = logTicks(Math.min(...usable.map((point) => point.latencyMs)) * 0.9, Math.max(...usable.map((point) => point.p95Ms ?? point.latencyMs)) * 1.1);
-  const ticksY = shareTicks(usable.map((point) => point.low ?? point.recall));
-  const rows = usable.map((point) => ({ ...point, x: point.latencyMs, y: point.recall }));
-  const zoomed = (ticksY[0] ?? 0) > 0;
+  const latest = useRef(onSelect);
+  useEffect(() => {
+    latest.current = onSelect;
+  });
+  const select = useCallback((point: FrontierPoint) => latest.current?.(point), []);
+  const figure = useInTurn<Figure>({ points: usable, height, plainTitle, isSelectable: onSelect !== undefined }, samePlain);
+  const lowest = recallTicks(usable)[0] ?? 0;
   return (
-    <ChartFrame title={title} plainTitle={plainTitle} fileName="frontier" table={tableOfPoints(usable)} tableHeight={height} actions={actions} note={<>Time of a query: the mark at p50, the whisker to p95. {zoomed ? `Recall axis starts at ${percentTick(ticksY[0]!)}. ` : ''}{note}</>}>
-      <div style={{ height }}>
-        <ScatterChart responsive style={{ width: '100%', height: '100%' }} margin={{ top: 12, right: 24, bottom: 4, left: 0 }} title={plainTitle} desc={describe(usable)}>
-          <CartesianGrid stroke="var(--line)" />
-          <XAxis
-            dataKey="x"
-            type="number"
-            scale="log"
-            domain={[ticksX[0] ?? 0.01, ticksX[ticksX.length - 1] ?? 10]}
-            ticks={[...ticksX]}
-            tickLine={false}
-            axisLine={{ stroke: 'var(--edge)' }}
-            tick={{ fill: 'var(--text-3)', fontSize: 11 }}
-            tickFormatter={(value: number) => durationTick(value)}
-            height={24}
-          />
-          <YAxis dataKey="y" type="number" domain={[ticksY[0] ?? 0, 1]} ticks={[...ticksY]} tickLine={false} axisLine={false} width={48} tick={{ fill: 'var(--text-3)', fontSize: 11 }} tickFormatter={(value: number) => percentTick(value)} />
-          <Underlay points={usable} />
-          <Scatter
-            data={rows}
-            isAnimationActive={false}
-            shape={(props: { cx?: number; cy?: number; payload?: unknown }) => {
-              const point = props.payload as FrontierPoint | undefined;
-              if (point === undefined || props.cx === undefined || props.cy === undefined) return <g />;
-              return (
-                <g className={onSelect === undefined ? undefined : 'clickable'}>
-                  <circle cx={props.cx} cy={props.cy} r={12} fill="transparent" />
-                  {point.isSelected === true ? <circle cx={props.cx} cy={props.cy} r={8} fill="none" stroke="var(--text)" strokeWidth={1.5} /> : null}
-                  <Mark shape={shapeOf(point)} x={props.cx} y={props.cy} color={point.style.color} isHollow={point.isEstimate} size={point.kind === 'prefix' ? 3.5 : 4.5} />
-                </g>
-              );
-            }}
-            onClick={(item: { payload?: unknown }) => {
-              if (item.payload !== undefined) onSelect?.(item.payload as FrontierPoint);
-            }}
-          />
-          <Overlay points={usable} />
-          <Tooltip
-            isAnimationActive={false}
-            cursor={false}
-            content={({ active, payload }) => {
-              const point = payload?.[0]?.payload as FrontierPoint | undefined;
-              return active && point !== undefined ? <PointCard point={point} /> : null;
-            }}
-          />
-        </ScatterChart>
-      </div>
+    <ChartFrame title={title} plainTitle={plainTitle} fileName="frontier" table={tableOfPoints(usable)} tableHeight={height} actions={actions} note={<>Time of a query: the mark at p50, the whisker to p95. {lowest > 0 ? `Recall axis starts at ${percentTick(lowest)}. ` : ''}{note}</>}>
+      <FrontierFigure figure={figure} onSelect={select} />
     </ChartFrame>
   );
 }
+
+interface Figure {
+  readonly points: readonly FrontierPoint[];
+  readonly height: number;
+  readonly plainTitle: string;
+  readonly isSelectable: boolean;
+}
+
+function recallTicks(points: readonly FrontierPoint[]): readonly number[] {
+  return shareTicks(points.map((point) => point.low ?? point.recall));
+}
+
+const FrontierFigure = memo(function FrontierFigure({ figure, onSelect }: { readonly figure: Figure; readonly onSelect: (point: FrontierPoint) => void }): ReactElement {
+  const { points: usable, height, plainTitle } = figure;
+  const ticksX = logTicks(Math.min(...usable.map((point) => point.latencyMs)) * 0.9, Math.max(...usable.map((point) => point.p95Ms ?? point.latencyMs)) * 1.1);
+  const ticksY = recallTicks(usable);
+  const rows = usable.map((point) => ({ ...point, x: point.latencyMs, y: point.recall }));
+  return (
+    <div style={{ height }}>
+      <ScatterChart responsive style={{ width: '100%', height: '100%' }} margin={{ top: 12, right: 24, bottom: 4, left: 0 }} title={plainTitle} desc={describe(usable)}>
+        <CartesianGrid stroke="var(--line)" />
+        <XAxis
+          dataKey="x"
+          type="number"
+          scale="log"
+          domain={[ticksX[0] ?? 0.01, ticksX[ticksX.length - 1] ?? 10]}
+          ticks={[...ticksX]}
+          tickLine={false}
+          axisLine={{ stroke: 'var(--edge)' }}
+          tick={{ fill: 'var(--text-3)', fontSize: 11 }}
+          tickFormatter={(value: number) => durationTick(value)}
+          height={24}
+        />
+        <YAxis dataKey="y" type="number" domain={[ticksY[0] ?? 0, 1]} ticks={[...ticksY]} tickLine={false} axisLine={false} width={48} tick={{ fill: 'var(--text-3)', fontSize: 11 }} tickFormatter={(value: number) => percentTick(value)} />
+        <Underlay points={usable} />
+        <Scatter
+          data={rows}
+          isAnimationActive={false}
+          shape={(props: { cx?: number; cy?: number; payload?: unknown }) => {
+            const point = props.payload as FrontierPoint | undefined;
+            if (point === undefined || props.cx === undefined || props.cy === undefined) return <g />;
+            return (
+              <g className={figure.isSelectable ? 'clickable' : undefined}>
+                <circle cx={props.cx} cy={props.cy} r={12} fill="transparent" />
+                {point.isSelected === true ? <circle cx={props.cx} cy={props.cy} r={8} fill="none" stroke="var(--text)" strokeWidth={1.5} /> : null}
+                <Mark shape={shapeOf(point)} x={props.cx} y={props.cy} color={point.style.color} isHollow={point.isEstimate} size={point.kind === 'prefix' ? 3.5 : 4.5} />
+              </g>
+            );
+          }}
+          onClick={(item: { payload?: unknown }) => {
+            if (item.payload !== undefined) onSelect(item.payload as FrontierPoint);
+          }}
+        />
+        <Overlay points={usable} />
+        <Tooltip
+          isAnimationActive={false}
+          cursor={false}
+          content={({ active, payload }) => {
+            const point = payload?.[0]?.payload as FrontierPoint | undefined;
+            return active && point !== undefined ? <PointCard point={point} /> : null;
+          }}
+        />
+      </ScatterChart>
+    </div>
+  );
+});
 
 /** Funnels are diamonds and the exact search a star on every store; prefixes keep the store's own mark. */
 function shapeOf(point: FrontierPoint): SeriesStyle['shape'] {
@@ -190,17 +219,6 @@ function Overlay({ points }: { readonly points: readonly FrontierPoint[] }): Rea
     );
   }
   return <g>{labels}</g>;
-}
-
-interface Box {
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
-}
-
-function isApart(a: Box, b: Box): boolean {
-  return a.right < b.left || a.left > b.right || a.bottom < b.top || a.top > b.bottom;
 }
 
 function rank(point: FrontierPoint): number {

@@ -1,16 +1,18 @@
 import { memo, useMemo, useState } from 'react';
 import type { KeyboardEvent, ReactElement, ReactNode } from 'react';
 import type { HeatMap as HeatMapData } from '../../src/contract/tuning.ts';
-import { count, fixed, percent } from '../format/number.ts';
+import { count, dimension, percent, percentTick } from '../format/number.ts';
 import { shortCount } from '../format/unit.ts';
 import { ChartFrame } from './chart-frame.tsx';
-import { columnOf, heatBounds, heatColor } from './heat-scale.ts';
+import { columnOf, heatBounds, heatColor, keepTicks } from './heat-scale.ts';
 import { useWidth } from './use-width.ts';
 
 const left = 44;
 const right = 12;
 const top = 18;
 const bottom = 34;
+/** Pixels from one tick of the keep axis to the next, at least. */
+const tickRoom = 40;
 
 interface Cell {
   readonly row: number;
@@ -23,6 +25,7 @@ export function HeatMap({
   rowHeight,
   current,
   fullDims,
+  selectedDims,
   k,
   title,
   note,
@@ -33,6 +36,7 @@ export function HeatMap({
   /** The first stage of the schedule at hand. */
   readonly current?: { readonly dims: number; readonly keep: number } | undefined;
   readonly fullDims: number;
+  readonly selectedDims?: number | undefined;
   readonly k: number;
   readonly title: ReactNode;
   readonly note?: ReactNode;
@@ -69,7 +73,6 @@ export function HeatMap({
   };
 
   const pointed = cursor === undefined ? undefined : { dims: rows[cursor.row]?.dims ?? 0, keep: keeps[cursor.column] ?? 0, recall: recallAt(cursor) };
-  const columnStep = Math.max(1, Math.ceil((keeps.length * 44) / Math.max(1, plotWidth)));
 
   return (
     <ChartFrame
@@ -77,7 +80,7 @@ export function HeatMap({
       plainTitle="Recall by head prefix and keep"
       fileName="heat-map"
       table={{
-        columns: [{ name: 'dims \\ keep', isNumeric: true, format: count }, ...keeps.map((keep) => ({ name: count(keep), isNumeric: true, format: percent }))],
+        columns: [{ name: 'dims \\ keep', isNumeric: true, format: dimension }, ...keeps.map((keep) => ({ name: count(keep), isNumeric: true, format: percent }))],
         rows: [...rows].reverse().map((row) => [row.dims, ...keeps.map((_, column) => data.recall[row.index]?.[column] ?? null)]),
       }}
       note={note}
@@ -95,20 +98,21 @@ export function HeatMap({
         <svg className="figure" width={width} height={height} role="img" aria-label="Heat map" onClick={() => cursor !== undefined && pick(cursor)}>
           <Cells rows={rows} keeps={keeps} data={data} cellWidth={cellWidth} rowHeight={rowHeight} onPoint={setCursor} />
           {rows.map((row, index) => (
-            <text key={row.dims} x={left - 6} y={yOf(index) + rowHeight / 2 + 4} textAnchor="end" fontSize={11} fill="var(--text-3)">
+            <text key={row.dims} x={left - 6} y={yOf(index) + rowHeight / 2 + 4} textAnchor="end" fontSize={11} fontWeight={row.dims === selectedDims ? 700 : 400} fill={row.dims === selectedDims ? 'var(--text)' : 'var(--text-3)'}>
               {row.dims}
             </text>
           ))}
           <text x={left - 6} y={12} textAnchor="end" fontSize={11} fill="var(--text-3)">
             dims
           </text>
-          {keeps.map((keep, index) =>
-            index % columnStep === 0 ? (
-              <text key={keep} x={left + (index + 0.5) * cellWidth} y={yOf(rows.length) + 14} textAnchor="middle" fontSize={11} fill="var(--text-3)">
+          {keepTicks(keeps, xOf, tickRoom).map((keep) => (
+            <g key={keep}>
+              <line x1={xOf(keep)} x2={xOf(keep)} y1={yOf(rows.length)} y2={yOf(rows.length) + 3} stroke="var(--edge)" />
+              <text x={xOf(keep)} y={yOf(rows.length) + 15} textAnchor="middle" fontSize={11} fill="var(--text-3)">
                 {shortCount(keep)}
               </text>
-            ) : null,
-          )}
+            </g>
+          ))}
           <text x={width - right} y={yOf(rows.length) + 29} textAnchor="end" fontSize={11} fill="var(--text-3)">
             keep (candidates passed to the full dimension)
           </text>
@@ -177,7 +181,7 @@ function IsoLine({ level, points, xOf, rowHeight }: { readonly level: number; re
       <path d={ends} fill="none" stroke="var(--ground)" strokeWidth={3.5} strokeOpacity={0.7} />
       <path d={ends} fill="none" stroke="var(--heat-line)" strokeWidth={1.25} strokeDasharray={level >= 0.99 ? undefined : level >= 0.95 ? '5 2' : '2 2'} />
       <text x={xOf(first.keep)} y={first.y - rowHeight / 2 - 4} textAnchor="middle" fontSize={11} fontWeight={600} fill="var(--text)">
-        {fixed(level, 2).replace(/^0/, '')}
+        {percentTick(level)}
       </text>
     </g>
   );
@@ -200,9 +204,10 @@ function Legend(): ReactElement {
       {Array.from({ length: heatBounds.length + 1 }, (_, bin) => (
         <span key={bin} className="heat-key">
           <span className="heat-swatch" style={{ background: `var(--heat-${bin + 1})` }} />
-          {bin < heatBounds.length ? <span className="heat-bound">{String(heatBounds[bin]).replace(/^0/, '')}</span> : null}
+          {bin < heatBounds.length ? <span className="heat-bound">{percentTick(heatBounds[bin]!).replace(/\u202f%$/, '')}</span> : null}
         </span>
       ))}
+      <span className="muted heat-unit">%</span>
     </span>
   );
 }

@@ -24,3 +24,19 @@ export function columnOf(keeps: readonly number[], keep: number): number {
   }
   return last + 0.5;
 }
+
+/** Round keeps (1, 2, 5 × 10ⁿ) to write below the columns: those between the first and the last, `room` pixels apart at least. */
+export function keepTicks(keeps: readonly number[], xOf: (keep: number) => number, room: number): readonly number[] {
+  const first = keeps[0];
+  const last = keeps[keeps.length - 1];
+  if (first === undefined || last === undefined) return [];
+  const ticks: number[] = [];
+  for (let power = 1; power <= last; power *= 10) {
+    for (const tick of [power, 2 * power, 5 * power]) {
+      const before = ticks[ticks.length - 1];
+      if (tick < first || tick > last || (before !== undefined && xOf(tick) - xOf(before) < room)) continue;
+      ticks.push(tick);
+    }
+  }
+  return ticks;
+}

@@ -1,6 +1,6 @@
 import type { ReactElement, ReactNode } from 'react';
 import type { LadderEntry } from '../../src/contract/report.ts';
-import { percent, percentTick, score } from '../format/number.ts';
+import { dimension, percent, percentTick, score, scoreTick } from '../format/number.ts';
 import { bytes, bytesTick, duration, durationTick } from '../format/unit.ts';
 import { Term } from '../ui/term.tsx';
 import type { TermName } from '../ui/term.tsx';
@@ -59,18 +59,19 @@ export function RecallChart({ metric, k, ...props }: LadderChartProps & { readon
       {...common(props)}
       title={
         <>
-          <Term name={words.term}>{words.words(k)}</Term> against dimension
+          <Term name={words.term}>{words.words(k)}</Term>
+          {metric === 'recall' ? ' against dimension' : null}
         </>
       }
       plainTitle={title}
       fileName={`${metric}-by-dimension`}
       series={series}
-      y={{ label: words.words(k), scale: 'linear', ticks, format: words.isShare ? percentTick : score }}
+      y={{ label: words.words(k), scale: 'linear', ticks, format: words.isShare ? percentTick : scoreTick }}
       bandWords={interval}
       formatValue={format}
       note={
         <>
-          {(ticks[0] ?? 0) > 0 ? `Axis starts at ${(words.isShare ? percentTick : score)(ticks[0]!)}. ` : ''}Band: 95 % interval over queries.{props.trainedDims.length > 0 ? ' ▴ trained prefix.' : ''}
+          {(ticks[0] ?? 0) > 0 ? `Axis starts at ${(words.isShare ? percentTick : scoreTick)(ticks[0]!)}. ` : ''}Band: 95 % interval over queries.{metric === 'recall' && props.trainedDims.length > 0 ? ' ▴ trained prefix.' : ''}
         </>
       }
     />
@@ -164,7 +165,7 @@ function seriesOf(lines: readonly LadderLine[], pick: (entry: LadderEntry) => { 
 function common(props: LadderChartProps): Pick<Parameters<typeof SeriesChart>[0], 'x' | 'height' | 'markedX' | 'selectedX' | 'onSelectX' | 'actions' | 'syncId'> {
   const dims = [...new Set(props.lines.flatMap((line) => line.ladder.map((entry) => entry.dims)))].sort((a, b) => a - b);
   return {
-    x: { label: 'dims', scale: 'log', ticks: dims, format: String },
+    x: { label: 'dims', scale: 'log', ticks: dims, format: dimension },
     height: props.height,
     markedX: props.trainedDims,
     selectedX: props.selectedDims,

@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 import type { MatryoshkaFindings } from '../../src/contract/tuning.ts';
-import { count, percent, percentTick } from '../format/number.ts';
+import { count, dimension, percent, percentTick } from '../format/number.ts';
 import { shareTicks } from './scale.ts';
 import { styleOf } from './series.ts';
 import { SeriesChart } from './series-chart.tsx';
@@ -38,7 +38,7 @@ export function MatryoshkaChart({
       plainTitle="Recall by way of truncating"
       fileName="truncation"
       series={series}
-      x={{ label: 'dims', scale: 'log', ticks: findings.dims, format: String }}
+      x={{ label: 'dims', scale: 'log', ticks: findings.dims, format: dimension }}
       y={{ label: 'recall', scale: 'linear', ticks: shareTicks(series.flatMap((one) => one.points.map((point) => point.low))), format: percentTick }}
       bandWords={{ low: 'low', high: 'high' }}
       formatValue={percent}

@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 import type { OrderResult } from '../../src/contract/tuning.ts';
-import { percent, percentTick } from '../format/number.ts';
+import { dimension, percent, percentTick } from '../format/number.ts';
 import { shareTicks } from './scale.ts';
 import { styleOf } from './series.ts';
 import { SeriesChart } from './series-chart.tsx';
@@ -26,7 +26,7 @@ export function OrderChart({ order, height, trainedDims, selectedDims, onSelectD
       plainTitle="Recall by order of dimensions"
       fileName="recall-by-order"
       series={series}
-      x={{ label: 'dims', scale: 'log', ticks: order.dims, format: String }}
+      x={{ label: 'dims', scale: 'log', ticks: order.dims, format: dimension }}
       y={{ label: 'recall', scale: 'linear', ticks, format: percentTick }}
       bandWords={{ low: 'low', high: 'high' }}
       formatValue={percent}

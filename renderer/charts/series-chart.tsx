@@ -1,7 +1,9 @@
-import { useMemo, useRef } from 'react';
+import { memo, useCallback, useEffect, useMemo, useRef } from 'react';
 import type { ReactElement, ReactNode } from 'react';
 import { Area, CartesianGrid, ComposedChart, Line, ReferenceLine, Tooltip, XAxis, YAxis, useActiveTooltipLabel } from 'recharts';
 import type { DotItemDotProps } from 'recharts';
+import { samePlain } from '../state/same-plain.ts';
+import { useInTurn } from '../state/turn.ts';
 import { ChartFrame } from './chart-frame.tsx';
 import { EndLabels, endLabelWidth } from './end-labels.tsx';
 import { Mark } from './mark.tsx';
@@ -44,102 +46,126 @@ type Row = Readonly<Record<string, number | readonly [number, number] | undefine
 
 /** Lines with intervals against a log or linear axis. Hover shows every series at that x; a click (or Enter) selects it. */
 export function SeriesChart(props: SeriesChartProps): ReactElement {
-  const { series, x, y, height, selectedX, onSelectX, markedX = [], lines = [] } = props;
-  const rows = useMemo(() => rowsOf(series), [series]);
-  const hovered = useRef<number | undefined>(undefined);
-  const right = endLabelWidth(series);
-  const table = tableOf(series, { x: x.label, ...props.bandWords }, x.format, props.formatValue);
-  const spread = x.scale === 'log' ? 1.12 : 1;
-  const domain: [number, number] = [(x.ticks[0] ?? 1) / spread, (x.ticks[x.ticks.length - 1] ?? 2) * spread];
-  const select = (): void => {
-    if (hovered.current !== undefined) onSelectX?.(hovered.current);
-  };
-
+  const { series, x, y, bandWords, height, markedX, selectedX, lines, syncId, plainTitle, formatValue, onSelectX } = props;
+  const latest = useRef(onSelectX);
+  useEffect(() => {
+    latest.current = onSelectX;
+  });
+  const select = useCallback((at: number) => latest.current?.(at), []);
+  // What is drawn: it follows in its turn, and only when it is another picture.
+  const figure = useInTurn<Figure>({ series, x, y, bandWords, height, markedX, selectedX, lines, syncId, plainTitle, formatValue, isSelectable: onSelectX !== undefined }, samePlain);
+  const table = tableOf(series, { x: x.label, ...bandWords }, x.format, formatValue);
   return (
-    <ChartFrame title={props.title} plainTitle={props.plainTitle} note={props.note} table={table} fileName={props.fileName} actions={props.actions} tableHeight={height}>
-      <div
-        onKeyDown={(event) => {
-          if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey) select();
-        }}
-        style={{ height }}
-      >
-        <ComposedChart
-          responsive
-          style={{ width: '100%', height: '100%', cursor: onSelectX === undefined ? 'default' : 'pointer' }}
-          data={rows as Row[]}
-          margin={{ top: 8, right, bottom: 4, left: 0 }}
-          syncId={props.syncId}
-          syncMethod="value"
-          onClick={select}
-          title={props.plainTitle}
-          desc={describe(props)}
-        >
-          <CartesianGrid vertical={false} stroke="var(--line)" />
-          <XAxis
-            dataKey="x"
-            type="number"
-            scale={x.scale}
-            domain={domain}
-            ticks={[...x.ticks]}
-            interval="preserveStartEnd"
-            minTickGap={6}
-            tickLine={false}
-            axisLine={{ stroke: 'var(--edge)' }}
-            height={22}
-            tick={(tick: { x: number | string; y: number | string; payload: { value: number } }) => (
-              <XTick x={Number(tick.x)} y={Number(tick.y)} text={x.format(tick.payload.value)} isMarked={markedX.includes(tick.payload.value)} isSelected={tick.payload.value === selectedX} />
-            )}
-          />
-          <YAxis
-            type="number"
-            scale={y.scale}
-            domain={[y.ticks[0] ?? 0, y.ticks[y.ticks.length - 1] ?? 1]}
-            ticks={[...y.ticks]}
-            interval={0}
-            tickLine={false}
-            axisLine={false}
-            width={yAxisWidth(y)}
-            tick={{ fill: 'var(--text-3)', fontSize: 11 }}
-            tickFormatter={(value: number) => y.format(value)}
-          />
-          {lines.map((line) => (
-            <ReferenceLine key={line.label} y={line.y} stroke="var(--edge)" strokeDasharray="2 3" label={{ value: line.label, position: 'insideBottomLeft', fill: 'var(--text-3)', fontSize: 11 }} />
-          ))}
-          {selectedX === undefined ? null : <ReferenceLine x={selectedX} stroke="var(--text-2)" strokeWidth={1} />}
-          {series.map((one) => (
-            <Area key={`${one.key} band`} dataKey={`${one.key} band`} type="linear" stroke="none" fill={one.style.color} fillOpacity={one.isStale === true ? 0.06 : 0.16} isAnimationActive={false} activeDot={false} dot={false} connectNulls tooltipType="none" />
-          ))}
-          {series.map((one) => (
-            <Line
-              key={one.key}
-              dataKey={one.key}
-              name={one.label}
-              type="linear"
-              stroke={one.style.color}
-              strokeWidth={1.75}
-              strokeDasharray={one.isEstimate === true ? '4 3' : undefined}
-              strokeOpacity={one.isStale === true ? 0.5 : 1}
-              isAnimationActive={false}
-              connectNulls
-              dot={(dot: DotItemDotProps) => <SeriesDot key={`${one.key}-${dot.index}`} dot={dot} series={one} />}
-              activeDot={false}
-            />
-          ))}
-          <EndLabels series={series} />
-          <ActiveX into={hovered} />
-          <Tooltip
-            isAnimationActive={false}
-            // Over the title row: the readout never hides what it reads.
-            position={{ y: -34 }}
-            allowEscapeViewBox={{ x: false, y: true }}
-            cursor={{ stroke: 'var(--edge)', strokeWidth: 1, strokeDasharray: '2 2' }}
-            content={({ active, label }) => (active && typeof label === 'number' ? <ChartTooltip x={label} xLabel={x.label} formatX={x.format} formatY={props.formatValue} series={series} bandWords={props.bandWords} isMarked={markedX.includes(label)} /> : null)}
-          />
-        </ComposedChart>
-      </div>
+    <ChartFrame title={props.title} plainTitle={plainTitle} note={props.note} table={table} fileName={props.fileName} actions={props.actions} tableHeight={height}>
+      <SeriesFigure figure={figure} onSelect={select} />
     </ChartFrame>
   );
 }
+
+type Figure = Pick<SeriesChartProps, 'series' | 'x' | 'y' | 'bandWords' | 'height' | 'markedX' | 'selectedX' | 'lines' | 'syncId' | 'plainTitle' | 'formatValue'> & { readonly isSelectable: boolean };
+
+const SeriesFigure = memo(function SeriesFigure({ figure, onSelect }: { readonly figure: Figure; readonly onSelect: (x: number) => void }): ReactElement {
+  const { series, x, y, height, selectedX, markedX = [], lines = [] } = figure;
+  const rows = useMemo(() => rowsOf(series), [series]);
+  const hovered = useRef<number | undefined>(undefined);
+  const isPointed = useRef(false);
+  const point = (isHere: boolean) => (): void => {
+    isPointed.current = isHere;
+  };
+  const right = endLabelWidth(series);
+  const spread = x.scale === 'log' ? 1.12 : 1;
+  const domain: [number, number] = [(x.ticks[0] ?? 1) / spread, (x.ticks[x.ticks.length - 1] ?? 2) * spread];
+  const select = (): void => {
+    if (hovered.current !== undefined) onSelect(hovered.current);
+  };
+
+  return (
+    <div
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey) select();
+      }}
+      onPointerEnter={point(true)}
+      onPointerLeave={point(false)}
+      onFocus={point(true)}
+      onBlur={point(false)}
+      style={{ height }}
+    >
+      <ComposedChart
+        responsive
+        style={{ width: '100%', height: '100%', cursor: figure.isSelectable ? 'pointer' : 'default' }}
+        data={rows as Row[]}
+        margin={{ top: 8, right, bottom: 4, left: 0 }}
+        syncId={figure.syncId}
+        syncMethod="value"
+        onClick={select}
+        title={figure.plainTitle}
+        desc={describe(figure)}
+      >
+        <CartesianGrid vertical={false} stroke="var(--line)" />
+        <XAxis
+          dataKey="x"
+          type="number"
+          scale={x.scale}
+          domain={domain}
+          ticks={[...x.ticks]}
+          interval="preserveStartEnd"
+          minTickGap={6}
+          tickLine={false}
+          axisLine={{ stroke: 'var(--edge)' }}
+          height={22}
+          tick={(tick: { x: number | string; y: number | string; payload: { value: number } }) => (
+            <XTick x={Number(tick.x)} y={Number(tick.y)} text={x.format(tick.payload.value)} isMarked={markedX.includes(tick.payload.value)} isSelected={tick.payload.value === selectedX} />
+          )}
+        />
+        <YAxis
+          type="number"
+          scale={y.scale}
+          domain={[y.ticks[0] ?? 0, y.ticks[y.ticks.length - 1] ?? 1]}
+          ticks={[...y.ticks]}
+          interval={0}
+          tickLine={false}
+          axisLine={false}
+          width={yAxisWidth(y)}
+          tick={{ fill: 'var(--text-3)', fontSize: 11 }}
+          tickFormatter={(value: number) => y.format(value)}
+        />
+        {lines.map((line) => (
+          <ReferenceLine key={line.label} y={line.y} stroke="var(--edge)" strokeDasharray="2 3" label={{ value: line.label, position: 'insideBottomLeft', fill: 'var(--text-3)', fontSize: 11 }} />
+        ))}
+        {selectedX === undefined ? null : <ReferenceLine x={selectedX} stroke="var(--text-2)" strokeWidth={1} />}
+        {series.map((one) => (
+          <Area key={`${one.key} band`} dataKey={`${one.key} band`} type="linear" stroke="none" fill={one.style.color} fillOpacity={one.isStale === true ? 0.06 : 0.16} isAnimationActive={false} activeDot={false} dot={false} connectNulls tooltipType="none" />
+        ))}
+        {series.map((one) => (
+          <Line
+            key={one.key}
+            dataKey={one.key}
+            name={one.label}
+            type="linear"
+            stroke={one.style.color}
+            strokeWidth={1.75}
+            strokeDasharray={one.isEstimate === true ? '4 3' : undefined}
+            strokeOpacity={one.isStale === true ? 0.5 : 1}
+            isAnimationActive={false}
+            connectNulls
+            dot={(dot: DotItemDotProps) => <SeriesDot key={`${one.key}-${dot.index}`} dot={dot} series={one} />}
+            activeDot={false}
+          />
+        ))}
+        <EndLabels series={series} />
+        <ActiveX into={hovered} />
+        <Tooltip
+          isAnimationActive={false}
+          // Over the title row: the readout never hides what it reads.
+          position={{ y: -34 }}
+          allowEscapeViewBox={{ x: false, y: true }}
+          cursor={{ stroke: 'var(--edge)', strokeWidth: 1, strokeDasharray: '2 2' }}
+          content={({ active, label }) => (active && typeof label === 'number' ? <ChartTooltip x={label} xLabel={x.label} formatX={x.format} formatY={figure.formatValue} series={series} bandWords={figure.bandWords} plotLeft={yAxisWidth(y)} isMarked={markedX.includes(label)} isCompact={figure.syncId !== undefined && !isPointed.current} /> : null)}
+        />
+      </ComposedChart>
+    </div>
+  );
+});
 
 function rowsOf(series: readonly Series[]): readonly Row[] {
   const xs = [...new Set(series.flatMap((one) => one.points.map((point) => point.x)))].sort((a, b) => a - b);
@@ -189,7 +215,7 @@ function yAxisWidth(y: Axis): number {
 }
 
 /** The chart in one sentence, for those who do not see it. */
-function describe(props: SeriesChartProps): string {
+function describe(props: Figure): string {
   return props.series
     .map((one) => {
       const first = one.points[0];

@@ -90,6 +90,16 @@ export function storeLabel(result: Pick<StoreResult, 'kind' | 'head'>): string {
   return `${store}${index}${precision}`;
 }
 
+/** Names for lines that stand on one chart: what all of them share is left out, `int8` rather than `embedded int8`. */
+export function lineLabels(results: readonly Pick<StoreResult, 'kind' | 'head'>[]): readonly string[] {
+  const isOneKind = results.length > 1 && results.every((one) => one.kind === results[0]!.kind);
+  return results.map((one) => {
+    if (!isOneKind) return storeLabel(one);
+    const index = one.head.index === 'flat' ? '' : one.head.index.toUpperCase().replace('_', ' ');
+    return index === '' ? one.head.precision : one.head.precision === 'f32' ? index : `${index} ${one.head.precision}`;
+  });
+}
+
 /** The points of one measure along a ladder; entries without the measure are left out. */
 export function ladderPoints(ladder: readonly LadderEntry[], pick: (entry: LadderEntry) => { readonly y: number; readonly low?: number; readonly high?: number } | undefined): readonly Point[] {
   return ladder

@@ -10,7 +10,9 @@ export function ChartTooltip({
   formatY,
   series,
   bandWords,
+  plotLeft,
   isMarked,
+  isCompact,
 }: {
   readonly x: number;
   readonly xLabel: string;
@@ -18,14 +20,21 @@ export function ChartTooltip({
   readonly formatY: (y: number) => string;
   readonly series: readonly Series[];
   readonly bandWords: { readonly low: string; readonly high: string };
+  /** Pixels from the chart's left edge to its plot. */
+  readonly plotLeft: number;
   readonly isMarked: boolean;
+  /** Beside the chart that is pointed at: its neighbours show their values, and leave the names to it. */
+  readonly isCompact: boolean;
 }): ReactElement {
   return (
-    <div className="chart-tooltip">
-      <div className="chart-tooltip-title">
-        {formatX(x)} {xLabel}
-        {isMarked ? <span className="muted"> · trained</span> : null}
-      </div>
+    // A wide readout on a narrow chart would leave the window: it moves to the left, as far as it is too wide.
+    <div className="chart-tooltip" style={{ left: `min(0px, calc(100cqw - ${plotLeft}px - 100%))` }}>
+      {isCompact ? null : (
+        <div className="chart-tooltip-title">
+          {formatX(x)} {xLabel}
+          {isMarked ? <span className="muted"> · trained</span> : null}
+        </div>
+      )}
       <table>
         <tbody>
           {series.map((one) => {
@@ -36,9 +45,9 @@ export function ChartTooltip({
                 <td>
                   <Swatch shape={one.style.shape} color={one.style.color} isHollow={one.isEstimate === true} />
                 </td>
-                <td>{one.label}</td>
+                {isCompact ? null : <td>{one.label}</td>}
                 <td className="numeric">{formatY(point.y)}</td>
-                <td className="numeric muted">{bandText(point, bandWords, formatY)}</td>
+                {isCompact ? null : <td className="numeric muted">{bandText(point, bandWords, formatY)}</td>}
               </tr>
             );
           })}

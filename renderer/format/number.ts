@@ -24,6 +24,11 @@ export function count(value: number | null | undefined): string {
   return value === undefined || value === null || !Number.isFinite(value) ? missing : whole.format(value);
 }
 
+/** A dimension as schedules, models and their cards write it, without separators: "64, 512, 1024" stays a list of three. */
+export function dimension(dims: number | null | undefined): string {
+  return dims === undefined || dims === null || !Number.isFinite(dims) ? missing : String(dims);
+}
+
 /** Three significant digits, without trailing exponents: 0.412, 4.13, 41.3, 413, 4,130. */
 export function significant(value: number | null | undefined): string {
   if (value === undefined || value === null || !Number.isFinite(value)) return missing;
@@ -84,6 +89,13 @@ export function times(factor: number | null | undefined): string {
 /** A score between 0 and 1 that is no share (nDCG, MRR): 0.342. */
 export function score(value: number | null | undefined): string {
   return value === undefined || value === null || !Number.isFinite(value) ? missing : fixed(value, 3);
+}
+
+const ticks = new Intl.NumberFormat(locale, { maximumFractionDigits: 3 });
+
+/** A score on an axis, without trailing zeros: 0, 0.1, 0.25. */
+export function scoreTick(value: number): string {
+  return ticks.format(value);
 }
 
 /** `1 document`, `3 documents` */

@@ -59,11 +59,15 @@ export function shortCount(value: number): string {
   return count(value);
 }
 
+const locale = typeof navigator === 'undefined' ? undefined : navigator.language;
+const short = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
+
+/** Three significant digits without trailing zeros, in the locale's format. */
 function trim(value: number): string {
-  return Number(value.toPrecision(3)).toString();
+  return short.format(value);
 }
 
-const inWords = new Intl.NumberFormat(typeof navigator === 'undefined' ? undefined : navigator.language, { notation: 'compact', compactDisplay: 'long', maximumSignificantDigits: 3 });
+const inWords = new Intl.NumberFormat(locale, { notation: 'compact', compactDisplay: 'long', maximumSignificantDigits: 3 });
 
 /** A large count in a sentence: 117,791 in full, 1 billion in words. */
 export function countInWords(value: number): string {
@@ -74,5 +78,5 @@ export function countInWords(value: number): string {
 export function when(iso: string): string {
   const date = new Date(iso);
   if (Number.isNaN(date.getTime())) return iso;
-  return date.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+  return date.toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'short' });
 }

@@ -4,9 +4,9 @@ import { patchSession, patchWork } from '../state/app.ts';
 import type { App } from '../state/app.ts';
 import { previewCorpus } from '../state/dataset-steps.ts';
 import { explore } from '../state/journey.ts';
-import { idle } from '../state/remote.ts';
 import { primaryAction } from '../state/primary.ts';
-import { saveReport } from '../state/report-steps.ts';
+import { idle, shown } from '../state/remote.ts';
+import { exportAsked, saveReport } from '../state/report-steps.ts';
 import { createStore } from '../state/store.ts';
 import type { ScreenId } from '../state/session.ts';
 
@@ -55,6 +55,8 @@ function act(app: App, command: CommandId): void {
       return;
     case 'report.export':
       goTo(app, 'reports');
+      // Without a report the screen says how to come by one.
+      exportAsked.set((shown(app.work.get().reports)?.length ?? 0) > 0);
       return;
     case 'undo':
       app.funnel.undo();

@@ -7,6 +7,7 @@ import { useStore } from '../state/store.ts';
 import { ErrorPanel, Note } from '../ui/note.tsx';
 import { SkeletonRows } from '../ui/panel.tsx';
 import { commandFailure } from './actions.ts';
+import { DropTarget } from './drop-target.tsx';
 import { JobBar } from './job-bar.tsx';
 import { useCommandKeys } from './keyboard.ts';
 import { Palette } from './palette.tsx';
@@ -40,11 +41,13 @@ export function Shell(): ReactElement {
       <Rail />
       <main className="content scroll" id="content" tabIndex={-1}>
         <h1 className="visually-hidden">{screenTitles[screen]}</h1>
-        <EngineNotice />
-        <FailureNotice />
-        <Fence key={screen}>
-          <Suspense fallback={<SkeletonRows rows={6} />}>{isRestored ? <Screen /> : <SkeletonRows rows={6} />}</Suspense>
-        </Fence>
+        <DropTarget>
+          <EngineNotice />
+          <FailureNotice />
+          <Fence key={screen}>
+            <Suspense fallback={<SkeletonRows rows={6} />}>{isRestored ? <Screen /> : <SkeletonRows rows={6} />}</Suspense>
+          </Fence>
+        </DropTarget>
       </main>
       <JobBar />
       <Palette />

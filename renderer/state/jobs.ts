@@ -17,10 +17,13 @@ export interface RunningJob {
 }
 
 export interface FinishedJob {
+  readonly call: CallName;
   readonly title: string;
   readonly outcome: 'done' | 'failed' | 'cancelled';
   readonly elapsedMs: number;
   readonly message?: string | undefined;
+  /** How far it was when it ended. */
+  readonly progress?: WireProgress | undefined;
 }
 
 export interface JobState {
@@ -72,8 +75,12 @@ export function createJobRunner(client: EngineClient): JobRunner {
       };
       state.set((before) => ({ ...before, running: [...before.running, job] }));
       const finish = (outcome: FinishedJob['outcome'], message?: string): void => {
-        const last: FinishedJob = { title, outcome, elapsedMs: performance.now() - startedAt, message };
-        state.set((before) => ({ ...before, running: before.running.filter((one) => one.key !== key), last }));
+        const elapsedMs = performance.now() - startedAt;
+        state.set((before) => ({
+          ...before,
+          running: before.running.filter((one) => one.key !== key),
+          last: { call: name, title, outcome, elapsedMs, message, progress: before.running.find((one) => one.key === key)?.progress },
+        }));
       };
       try {
         const output = await client.call(name, input, { signal: abort.signal, onProgress: (progress) => patch(key, { progress }) });

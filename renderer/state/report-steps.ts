@@ -1,3 +1,4 @@
+import { UserError } from '../../src/base/errors.ts';
 import type { CallOutput, ReportEntry } from '../../src/contract/calls.ts';
 import type { Report } from '../../src/contract/report.ts';
 import { into, patchWork } from './app.ts';
@@ -5,6 +6,7 @@ import type { App } from './app.ts';
 import { toWireError } from './errors.ts';
 import { busy, failed, idle, ready } from './remote.ts';
 import type { Remote } from './remote.ts';
+import { createStore } from './store.ts';
 import { datasetKey } from './work.ts';
 
 export type ExportFormat = 'html' | 'pdf' | 'markdown' | 'json' | 'csv' | 'trec';
@@ -16,7 +18,7 @@ export function loadReports(app: App): Promise<unknown> {
 /** Saves what was measured on the dataset as a report, and lists it. Rejects with what went wrong. */
 export async function saveReport(app: App, name?: string): Promise<ReportEntry> {
   const dataset = ready(app.work.get().dataset);
-  if (dataset === undefined) throw new Error('there is nothing to save yet: open a corpus and measure it first');
+  if (dataset === undefined) throw new UserError('reports/no-dataset', 'there is nothing to save yet', { hint: 'open a corpus and measure it first' });
   const entry = await app.client.call('reports.save', name === undefined || name.trim() === '' ? { datasetId: dataset.datasetId } : { datasetId: dataset.datasetId, name: name.trim() });
   patchWork(app, { savedReportId: entry.reportId });
   await loadReports(app);
@@ -61,3 +63,6 @@ export async function exportReport(app: App, reportId: string, format: ExportFor
   }
   return app.host.saveFile({ fileName: file.fileName, mimeType: file.mimeType, data: file.text });
 }
+
+/** Whether the menu of formats is to stand open (the command "Export report…"). */
+export const exportAsked = createStore(false);

@@ -22,7 +22,7 @@ export interface ShownLadder {
  * The ladders to draw. Those of the present dataset and k; when there is none, what was measured before the change,
  * marked as such, until new ones arrive.
  */
-export function shownLadders(work: Work, session: Session): readonly ShownLadder[] {
+export function shownLadders(work: Pick<Work, 'dataset' | 'ladders' | 'isResuming' | 'exploring' | 'corpus'>, session: Pick<Session, 'k'>): readonly ShownLadder[] {
   const dataset = shown(work.dataset);
   const key = dataset === undefined ? undefined : datasetKey(dataset);
   const all = Object.values(work.ladders);
@@ -46,8 +46,8 @@ export function mainLadder(ladders: readonly ShownLadder[], session: Session): S
 }
 
 /** Funnels measured on the same texts, model and k as a ladder. */
-export function funnelsOf(work: Work, ladder: MeasuredLadder): readonly MeasuredFunnel[] {
-  return work.funnels.filter((one) => one.datasetKey === ladder.datasetKey && one.k === ladder.k && one.key === ladder.key);
+export function funnelsOf(funnels: readonly MeasuredFunnel[], ladder: MeasuredLadder): readonly MeasuredFunnel[] {
+  return funnels.filter((one) => one.datasetKey === ladder.datasetKey && one.k === ladder.k && one.key === ladder.key);
 }
 
 /** The prefix the sentences talk about: the selected one, or the tested one nearest to a quarter of the full dimension. */

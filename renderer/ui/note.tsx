@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { ReactElement, ReactNode } from 'react';
 import type { WireError } from '../../src/contract/wire.ts';
+import { sentence } from '../format/sentence.ts';
 import { describeForCopy } from '../state/errors.ts';
 import { Button } from './button.tsx';
 import { Icon } from './icon.tsx';
@@ -58,11 +59,11 @@ export function Warnings({ warnings }: { readonly warnings: readonly string[] })
   return (
     <Note tone="warn">
       {warnings.length === 1 ? (
-        warnings[0]
+        sentence(warnings[0]!)
       ) : (
         <ul className="warning-list">
           {warnings.map((warning) => (
-            <li key={warning}>{warning}</li>
+            <li key={warning}>{sentence(warning)}</li>
           ))}
         </ul>
       )}

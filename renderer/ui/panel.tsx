@@ -1,4 +1,5 @@
 import type { ReactElement, ReactNode } from 'react';
+import { unbroken } from '../format/sentence.ts';
 
 /** A titled part of a screen. */
 export function Panel({ title, actions, isBordered = false, className = '', children }: { readonly title: ReactNode; readonly actions?: ReactNode; readonly isBordered?: boolean; readonly className?: string; readonly children: ReactNode }): ReactElement {
@@ -18,7 +19,7 @@ export function Lead({ children, actions, note }: { readonly children: ReactNode
   return (
     <div className="lead">
       <p className="lead-text">
-        {children}
+        {typeof children === 'string' ? unbroken(children) : children}
         {note === undefined ? null : <span className="lead-note">{note}</span>}
       </p>
       {actions === undefined ? null : <div className="lead-actions">{actions}</div>}

@@ -13,6 +13,8 @@ export interface HostBridge {
   pickPaths?(options: { readonly title: string; readonly folders?: boolean; readonly multiple?: boolean }): Promise<readonly string[] | undefined>;
   /** The disk path of a dropped file; undefined where the host cannot tell (web). */
   pathOfFile?(file: File): string | undefined;
+  /** Copies a file that the page was given to where the engine can read it; only hosts that cannot tell its path (web) have this. @returns the copy's path. */
+  takeFile?(file: File): Promise<string>;
   /** Saves text or bytes through the native dialog (Electron) or as a download (web). @returns the path or file name, undefined if cancelled. */
   saveFile(options: { readonly fileName: string; readonly mimeType: string; readonly data: string | Uint8Array }): Promise<string | undefined>;
   /** Prints self-contained HTML to PDF and saves it. Web: opens the browser's print dialog. */

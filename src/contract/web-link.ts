@@ -7,6 +7,8 @@
  */
 export const webLink = {
   path: '/engine',
+  /** POST here, with the token as `Authorization: Bearer`, copies a file to where the engine reads it; the answer is `{path}`. */
+  filesPath: '/files',
   protocol: 'funnelscope.1',
   tokenPrefix: 'token.',
   /** A larger message from a page closes its connection (code 1009). */

@@ -31,7 +31,7 @@ const searchPrompt = 'Represent this sentence for searching relevant passages: '
 export const catalogue: readonly CatalogueEntry[] = [
   {
     id: 'starter',
-    name: 'Starter (static, ships with the app)',
+    name: 'Funnelscope starter',
     dims: 256,
     trainedDims: [16, 32, 64, 128, 256],
     pooling: 'mean',
@@ -62,7 +62,7 @@ export const catalogue: readonly CatalogueEntry[] = [
   },
   {
     id: 'nomic-ai/nomic-embed-text-v1',
-    name: 'nomic-embed-text-v1 (no Matryoshka training: the control)',
+    name: 'nomic-embed-text-v1',
     dims: 768,
     trainedDims: [],
     pooling: 'mean',
@@ -74,7 +74,7 @@ export const catalogue: readonly CatalogueEntry[] = [
     where: 'hub',
     repository: 'nomic-ai/nomic-embed-text-v1',
     sizes: { fp32: 547 * megabyte, q8: 137 * megabyte },
-    note: 'The same architecture without nested training: what a prefix costs when nobody trained for it.',
+    note: 'The control: the same architecture without nested training, what a prefix costs when nobody trained for it.',
   },
   {
     id: 'Alibaba-NLP/gte-multilingual-base',
@@ -163,7 +163,7 @@ export const catalogue: readonly CatalogueEntry[] = [
   },
   {
     id: 'sentence-transformers/all-MiniLM-L6-v2',
-    name: 'all-MiniLM-L6-v2 (no Matryoshka training: the control)',
+    name: 'all-MiniLM-L6-v2',
     dims: 384,
     trainedDims: [],
     pooling: 'mean',
@@ -181,7 +181,7 @@ export const catalogue: readonly CatalogueEntry[] = [
       documents: ['Flour, water and yeast are mixed, left to rise and baked.', 'A loaf rises in the oven when its yeast gives off gas.', 'The parliament passed the budget after a long debate.'],
       similarities: [0.55926, 0.55638, 0.0002],
     },
-    note: 'Small and fast; its prefixes were never trained.',
+    note: 'The control: small and fast; its prefixes were never trained.',
   },
   {
     id: 'openai/text-embedding-3-large',

@@ -1,4 +1,5 @@
 import { UserError } from '../base/errors.ts';
+import { formatCount } from '../base/format.ts';
 import { sampleWithoutReplacement, seededRandom } from '../base/random.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import type { Interval } from '../contract/measure.ts';
@@ -103,7 +104,7 @@ async function headTable(store: Store, queries: QueryMatrix, dims: number, preci
 
 function howOf(spec: CompressionSpec, queryCount: number, keep: number): string {
   return (
-    `${queryCount} queries, against the exact top ${spec.k} at full dimension. Bytes are those of the numbers alone, without ids, norms, scales or code books. ` +
+    `${formatCount(queryCount)} queries, against the exact top ${spec.k} at full dimension. Bytes are those of the numbers alone, without ids, norms, scales or code books. ` +
     `As a head each form keeps ${keep} candidates, re-ranked exactly at full dimension. Principal axes and product codes (8 bits a part, 8 rounds of k-means) are learnt from a sample of the documents.`
   );
 }

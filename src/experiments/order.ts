@@ -1,3 +1,4 @@
+import { formatCount } from '../base/format.ts';
 import { sampleWithoutReplacement, seededRandom } from '../base/random.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import type { OrderResult } from '../contract/tuning.ts';
@@ -68,7 +69,7 @@ export async function orderExperiment(vectors: VectorSet, queries: QueryMatrix, 
       {
         order: 'pca',
         recall: recalls([pca]),
-        note: `the first principal axes of ${pcaRows.length} documents: a rotation, which leaves full-dimension similarities as they are, so any model can be turned this way`,
+        note: `the first principal axes of ${formatCount(pcaRows.length)} documents: a rotation, which leaves full-dimension similarities as they are, so any model can be turned this way`,
       },
     ],
   };

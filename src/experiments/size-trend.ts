@@ -1,5 +1,6 @@
 import { throwIfCancelled } from '../base/async.ts';
 import { UserError } from '../base/errors.ts';
+import { formatCount } from '../base/format.ts';
 import { sampleWithoutReplacement, seededRandom } from '../base/random.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import type { Interval } from '../contract/measure.ts';
@@ -232,7 +233,7 @@ function sizingOf(vectors: VectorSet, rowCounts: readonly number[], spec: SizeTr
 
 function howOf(sizes: readonly number[], queryCount: number, k: number, seed: number, depth: number): string {
   return (
-    `Measured on nested random subsamples of ${sizes.join(', ')} documents (seed ${seed}) with ${queryCount} queries, each against the exact top ${k} of its own subsample. ` +
+    `Measured on nested random subsamples of ${sizes.map(formatCount).join(', ')} documents (seed ${seed}) with ${formatCount(queryCount)} queries, each against the exact top ${k} of its own subsample. ` +
     `A straight line through the log-odds of recall (and through log₂ of the candidates that 99 % of the queries need, of the first ${depth}) against log₂ of the documents. ` +
     `Intervals join the scatter around the line (Student's t), the sampling of queries (bootstrap), and the line through the three largest sizes alone. ` +
     `Projections assume that the line goes on and that more documents are like these: they are not measurements. ${SIZING_SOURCE}`

@@ -65,7 +65,7 @@ export function candidateLevels(needs: Float64Array, shares: readonly number[], 
 function ruleOfThumb(dims: number, levels: CandidatesNeeded['levels'], pool: Pool): string {
   const last = [...levels].reverse().find((level) => level.keep !== null);
   const wanted = levels[levels.length - 1]!;
-  const queries = `${pool.queryCount} ${pool.queryCount === 1 ? 'query' : 'queries'}`;
+  const queries = `${formatCount(pool.queryCount)} ${pool.queryCount === 1 ? 'query' : 'queries'}`;
   const percent = (share: number): string => `${Math.round(share * 100)} %`;
   if (last === undefined || last.keep === null) {
     return `At ${dims} dims even ${formatCount(pool.capacity)} candidates lose some of the top ${pool.k} for more than half of ${queries}.`;

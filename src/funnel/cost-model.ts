@@ -1,4 +1,5 @@
 import { UserError } from '../base/errors.ts';
+import { formatCount } from '../base/format.ts';
 import type { HeadPrecision } from '../stores/store.ts';
 import type { Schedule } from '../contract/schedule.ts';
 import type { CostModel } from '../contract/tuning.ts';
@@ -75,7 +76,7 @@ export function fitCostModel(runs: readonly CostRun[], rowCount: number, store: 
     relativeError,
     runCount: runs.length,
     how:
-      `Fitted to the median times of ${runs.length} schedules measured on ${store}, interleaved, one query at a time, ${rowCount} documents. ` +
+      `Fitted to the median times of ${runs.length} schedules measured on ${store}, interleaved, one query at a time, ${formatCount(rowCount)} documents. ` +
       `Error: ±${(relativeError * 100).toFixed(1)} % (root mean square) when each run is predicted from the others.`,
   };
 }

@@ -1,4 +1,4 @@
-import { formatMs, formatPercent, formatPercentInterval, formatRatio } from '../base/format.ts';
+import { formatCount, formatMs, formatPercent, formatPercentInterval, formatRatio } from '../base/format.ts';
 import { randomInt, seededRandom } from '../base/random.ts';
 import type { Interval, Latency } from '../contract/measure.ts';
 import { percentile, percentiles } from '../math/statistics.ts';
@@ -125,7 +125,7 @@ export function verdictOf(outcome: Outcome): string {
         ? ''
         : `, ${times(outcome.speedupOverBestPrefix)} as fast as the best single prefix of that recall (${prefix.schedule[0]!.dims} dims)`;
   parts.push(
-    `${chosen.point.text} finds ${formatPercentInterval(held)} of the true top ${k} on ${outcome.heldOutCount} queries that it was not chosen on, ` +
+    `${chosen.point.text} finds ${formatPercentInterval(held)} of the true top ${k} on ${formatCount(outcome.heldOutCount)} queries that it was not chosen on, ` +
       `in ${formatMs(chosen.latency.p50)} a query: ${times(faster)} as fast as exact search${overPrefix}.`,
   );
   if (limits.target !== undefined && held.value < limits.target) {

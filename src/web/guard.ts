@@ -37,3 +37,14 @@ export function refusalOfUpgrade(request: IncomingMessage, port: number, token: 
   if (!isSameToken(given, token)) return { status: 401, reason: 'the token is wrong: open the link that was printed last' };
   return undefined;
 }
+
+/** Why this request may not hand over a file, or undefined when it may. A page of another origin cannot set the header without being asked first. */
+export function refusalOfFile(request: IncomingMessage, port: number, token: string): Refusal | undefined {
+  if (!isOwnHost(request.headers.host, port)) return { status: 421, reason: 'this server does not answer to that Host' };
+  if (request.method !== 'POST') return { status: 405, reason: 'files are handed over by POST' };
+  if (!isOwnOrigin(request.headers.origin, port)) return { status: 403, reason: 'only pages of this server may hand over files' };
+  const given = /^Bearer (\S{1,200})$/.exec(request.headers.authorization ?? '')?.[1];
+  if (given === undefined) return { status: 401, reason: 'the token is missing: open the link that was printed' };
+  if (!isSameToken(given, token)) return { status: 401, reason: 'the token is wrong: open the link that was printed last' };
+  return undefined;
+}

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { listStaticFiles } from '../host/static-files.ts';
 import { superviseEngine } from '../host/supervise.ts';
@@ -10,6 +11,7 @@ import type { EngineChild } from './engine-child.ts';
 import { createToken } from './guard.ts';
 import { servePage } from './serve-page.ts';
 import { createSockets } from './sockets.ts';
+import { isFileRequest, takeFile } from './take-file.ts';
 
 export interface WebHostOptions {
   /** The built page: the folder with index.html. */
@@ -38,6 +40,9 @@ export interface WebHost {
   close(): Promise<void>;
 }
 
+/** A large file handed over by a page may take a while. */
+const fileTimeoutMs = 10 * 60_000;
+
 /**
  * Serves the page and the engine on 127.0.0.1. The engine lives in a child process: however hard it works, this process answers, and when it
  * dies another one is started while the pages stay connected.
@@ -60,8 +65,9 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
     ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
   });
 
-  const server = createServer({ maxHeaderSize: 16 * 1024, requestTimeout: 30_000, headersTimeout: 10_000 }, (request, response) => {
-    void servePage(request, response, files, port);
+  const server = createServer({ maxHeaderSize: 16 * 1024, requestTimeout: fileTimeoutMs, headersTimeout: 10_000 }, (request, response) => {
+    if (isFileRequest(request)) void takeFile(request, response, { port, token, folder: join(options.dataDir, 'cache', 'dropped') });
+    else void servePage(request, response, files, port);
   });
   server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
   port = await listen(server, options.port ?? 0);

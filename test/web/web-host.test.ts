@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -43,7 +43,7 @@ afterAll(async () => {
 });
 
 /** A request whose path and headers go out exactly as written. */
-function ask(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<{ status: number; headers: IncomingHttpHeaders; body: string }> {
+function ask(path: string, headers: Record<string, string> = {}, method = 'GET', sentBody = ''): Promise<{ status: number; headers: IncomingHttpHeaders; body: string }> {
   return new Promise((resolve, reject) => {
     const sent = request({ host: '127.0.0.1', port: host.port, path, method, headers }, (response) => {
       let body = '';
@@ -51,7 +51,7 @@ function ask(path: string, headers: Record<string, string> = {}, method = 'GET')
       response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }));
     });
     sent.on('error', reject);
-    sent.end();
+    sent.end(sentBody);
   });
 }
 
@@ -75,6 +75,57 @@ function upgrade(change: { protocols?: string[]; origin?: string | null; path?: 
     socket.on('error', reject);
   });
 }
+
+/** Hands a file over as a page does; the path of the copy, or the status with which it was refused. */
+async function handOver(name: string, body: string, change: Record<string, string | undefined> = {}): Promise<string | number> {
+  const headers = { Authorization: `Bearer ${host.token}`, Origin: `http://127.0.0.1:${host.port}`, ...change };
+  const sent = Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  const { status, body: text } = await ask(`${webLink.filesPath}?name=${encodeURIComponent(name)}`, sent, 'POST', body);
+  return status === 200 ? (JSON.parse(text) as { path: string }).path : status;
+}
+
+describe('files that are handed over', () => {
+  const kept = (): Promise<string[]> => readdir(join(folder, 'data', 'cache', 'dropped')).catch(() => []);
+
+  it('are copied with their name, the same content once', async () => {
+    const path = await handOver('my corpus.csv', 'id,text\n1,one\n');
+    expect(path).toMatch(/cache.dropped.[0-9a-f]{16}.my corpus\.csv$/);
+    expect(await readFile(String(path), 'utf8')).toBe('id,text\n1,one\n');
+    expect(await handOver('my corpus.csv', 'id,text\n1,one\n')).toBe(path);
+    expect(await kept()).toHaveLength(1);
+  });
+
+  it.each(['../../../etc/cron.d/job.csv', '..\\..\\job.csv', '/etc/job.csv', 'a\u0000job.csv'])('stay in their folder, whatever their name: %j', async (name) => {
+    expect(await handOver(name, 'same content')).toMatch(/dropped.[0-9a-f]{16}.[^/\\]*job\.csv$/);
+  });
+
+  it.each(['', '..', '.', '///'])('have a name when theirs is none: %j', async (name) => {
+    expect(await handOver(name, 'content')).toMatch(/dropped.[0-9a-f]{16}.dropped$/);
+  });
+
+  it('are refused without the token, from another page, under another Host, and by another method', async () => {
+    const before = await kept();
+    expect([
+      await handOver('a.csv', 'a', { Authorization: undefined }),
+      await handOver('a.csv', 'a', { Authorization: 'Bearer wrong' }),
+      await handOver('a.csv', 'a', { Origin: undefined }),
+      await handOver('a.csv', 'a', { Origin: 'http://evil.example' }),
+      await handOver('a.csv', 'a', { Host: 'evil.example' }),
+      (await ask(webLink.filesPath)).status,
+    ]).toEqual([401, 401, 403, 403, 421, 405]);
+    expect(await kept()).toEqual(before);
+  });
+
+  it('leave nothing behind when they break off', async () => {
+    const before = await kept();
+    await new Promise<void>((resolve) => {
+      const sent = request({ host: '127.0.0.1', port: host.port, path: `${webLink.filesPath}?name=half.csv`, method: 'POST', headers: { Authorization: `Bearer ${host.token}`, Origin: `http://127.0.0.1:${host.port}`, 'Content-Length': '1000000' } });
+      sent.on('error', () => resolve());
+      sent.write('half of it', () => setTimeout(() => sent.destroy(new Error('gone')), 50));
+    });
+    await expect.poll(kept).toEqual(before);
+  });
+});
 
 describe('the page over HTTP', () => {
   it('serves the page with its policy and its assets with their types', async () => {

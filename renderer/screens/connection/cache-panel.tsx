@@ -57,7 +57,7 @@ export function CachePanel(): ReactElement {
           </>
         }
       >
-        <p>Cached embeddings are removed; they are made again when they are needed. Reports and settings stay.</p>
+        <p>Cached embeddings are removed; they are made again when they are needed.{app.host.takeFile === undefined ? '' : ' So are the copies of files that were dropped on this page.'} Reports and settings stay.</p>
       </Dialog>
     </Panel>
   );

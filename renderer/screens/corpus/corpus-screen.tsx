@@ -11,7 +11,6 @@ import { Button } from '../../ui/button.tsx';
 import { ErrorPanel, Warnings } from '../../ui/note.tsx';
 import { EmptyState, Lead } from '../../ui/panel.tsx';
 import { DocumentBrowser } from './document-browser.tsx';
-import { DropTarget } from './drop-target.tsx';
 import { PreviewPanel } from './preview-panel.tsx';
 import { QueryPanel } from './query-panel.tsx';
 import { SourcePanel } from './source-panel.tsx';
@@ -42,48 +41,46 @@ export default function CorpusScreen(): ReactElement {
   });
 
   return (
-    <DropTarget>
-      <div className="screen corpus-screen">
-        {corpus === undefined || isPreviewing ? (
-          <CorpusStart hasPreview={isPreviewing} />
-        ) : (
-          <Lead
-            actions={
-              <Button look="primary" isDisabled={queries === undefined} onPress={() => patchSession(app, { screen: isVectors ? 'tradeoffs' : 'model' })}>
-                {isVectors ? 'See the tradeoffs' : 'Choose a model'}
-              </Button>
-            }
-          >
-            <strong>{count(corpus.count)} {isVectors ? 'vectors' : 'documents'}</strong> of {corpusName(work)}
-            {queries === undefined ? '; choose the queries to ask it.' : ', asked '}
-            {queries === undefined ? null : (
-              <>
-                <strong>{plural(queries.count, 'query', 'queries')}</strong>
-                {queries.withQrels === queries.count ? ', all with relevance judgements.' : queries.withQrels > 0 ? `, ${count(queries.withQrels)} of them with relevance judgements.` : ', without relevance judgements: recall is measured against exact neighbours.'}
-              </>
-            )}
-          </Lead>
-        )}
-        {work.corpus.status === 'failed' ? <ErrorPanel error={work.corpus.error} /> : null}
-        {work.preview.status === 'failed' ? <ErrorPanel error={work.preview.error} /> : null}
-        {work.queries.status === 'failed' ? <ErrorPanel error={work.queries.error} /> : null}
-        {isPreviewing && work.dataset.status === 'failed' ? <ErrorPanel error={work.dataset.error} /> : null}
-        {isVectors && !isPreviewing && work.dataset.status === 'ready' ? <Warnings warnings={work.dataset.value.warnings} /> : null}
-        {corpus === undefined || isPreviewing ? null : <Warnings warnings={corpus.warnings} />}
-        <div className={corpus === undefined && !isPreviewing ? 'corpus-columns alone' : 'corpus-columns'}>
-          <SourcePanel />
-          <div className="stack">
-            {isPreviewing ? <PreviewPanel isOpening={isBusy} onOpen={() => void open()} /> : null}
-            {corpus === undefined || isPreviewing || isVectors ? null : (
-              <>
-                <QueryPanel corpus={corpus} />
-                <DocumentBrowser key={corpus.corpusId} corpus={corpus} />
-              </>
-            )}
-          </div>
+    <div className="screen corpus-screen">
+      {corpus === undefined || isPreviewing ? (
+        <CorpusStart hasPreview={isPreviewing} />
+      ) : (
+        <Lead
+          actions={
+            <Button look="primary" isDisabled={queries === undefined} onPress={() => patchSession(app, { screen: isVectors ? 'tradeoffs' : 'model' })}>
+              {isVectors ? 'See the tradeoffs' : 'Choose a model'}
+            </Button>
+          }
+        >
+          <strong>{count(corpus.count)} {isVectors ? 'vectors' : 'documents'}</strong> of {corpusName(work)}
+          {queries === undefined ? '; choose the queries to ask it.' : ', asked '}
+          {queries === undefined ? null : (
+            <>
+              <strong>{plural(queries.count, 'query', 'queries')}</strong>
+              {queries.withQrels === queries.count ? ', all with relevance judgements.' : queries.withQrels > 0 ? `, ${count(queries.withQrels)} of them with relevance judgements.` : ', without relevance judgements: recall is measured against exact neighbours.'}
+            </>
+          )}
+        </Lead>
+      )}
+      {work.corpus.status === 'failed' ? <ErrorPanel error={work.corpus.error} /> : null}
+      {work.preview.status === 'failed' ? <ErrorPanel error={work.preview.error} /> : null}
+      {work.queries.status === 'failed' ? <ErrorPanel error={work.queries.error} /> : null}
+      {isPreviewing && work.dataset.status === 'failed' ? <ErrorPanel error={work.dataset.error} /> : null}
+      {isVectors && !isPreviewing && work.dataset.status === 'ready' ? <Warnings warnings={work.dataset.value.warnings} /> : null}
+      {corpus === undefined || isPreviewing ? null : <Warnings warnings={corpus.warnings} />}
+      <div className={corpus === undefined && !isPreviewing ? 'corpus-columns alone' : 'corpus-columns'}>
+        <SourcePanel />
+        <div className="stack">
+          {isPreviewing ? <PreviewPanel isOpening={isBusy} onOpen={() => void open()} /> : null}
+          {corpus === undefined || isPreviewing || isVectors ? null : (
+            <>
+              <QueryPanel corpus={corpus} />
+              <DocumentBrowser key={corpus.corpusId} corpus={corpus} />
+            </>
+          )}
         </div>
       </div>
-    </DropTarget>
+    </div>
   );
 }
 

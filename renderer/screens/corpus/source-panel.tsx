@@ -1,9 +1,12 @@
 import { useState } from 'react';
 import type { ReactElement } from 'react';
+import { FileTrigger } from 'react-aria-components';
 import { count } from '../../format/number.ts';
 import { bytes } from '../../format/unit.ts';
 import { patchSession, useApp } from '../../state/app.ts';
 import { closeAll, previewCorpus } from '../../state/dataset-steps.ts';
+import { takeDropped } from '../../state/dropped-file.ts';
+import type { DropState } from '../../state/dropped-file.ts';
 import { explore } from '../../state/journey.ts';
 import { shown } from '../../state/remote.ts';
 import { useStore } from '../../state/store.ts';
@@ -36,7 +39,9 @@ export function SourcePanel(): ReactElement {
               Preview
             </Button>
           </div>
-          {host.pickPaths === undefined ? null : (
+          {host.pickPaths === undefined ? (
+            host.takeFile === undefined ? null : <ChooseFile onPath={preview} />
+          ) : (
             <div className="row">
               <Button icon="corpus" onPress={() => void pick(false)}>
                 Open file…
@@ -80,6 +85,29 @@ export function SourcePanel(): ReactElement {
         </div>
       ) : null}
     </div>
+  );
+}
+
+/** The browser's own way to choose a file; folders are typed. */
+function ChooseFile({ onPath }: { readonly onPath: (path: string) => void }): ReactElement {
+  const { host } = useApp();
+  const [state, setState] = useState<DropState>({ kind: 'none' });
+  const choose = async (files: FileList | null): Promise<void> => {
+    const file = files?.[0];
+    const path = file === undefined ? undefined : await takeDropped(host, file, false, setState);
+    if (path !== undefined) onPath(path);
+  };
+  return (
+    <>
+      <div className="row">
+        <FileTrigger onSelect={(files) => void choose(files)}>
+          <Button icon="corpus" isDisabled={state.kind === 'copying'}>
+            {state.kind === 'copying' ? 'Copying' : 'Open file…'}
+          </Button>
+        </FileTrigger>
+      </div>
+      {state.kind === 'failed' ? <ErrorPanel error={state.error} /> : null}
+    </>
   );
 }
 

@@ -3,7 +3,8 @@ import type { CandidatesNeeded } from '../../../src/contract/tuning.ts';
 import { logTicks } from '../../charts/scale.ts';
 import { dimsStyle } from '../../charts/series.ts';
 import { SeriesChart } from '../../charts/series-chart.tsx';
-import { count, percentTick } from '../../format/number.ts';
+import { count, dimension, percentTick } from '../../format/number.ts';
+import { unbroken } from '../../format/sentence.ts';
 import { shortCount } from '../../format/unit.ts';
 import { useApp } from '../../state/app.ts';
 import { selectDims } from '../../state/measuring-steps.ts';
@@ -34,7 +35,7 @@ export function CandidatesPanel(): ReactElement {
   };
   return (
     <div className="stack">
-      {chosen === undefined ? null : <p className="lead-text">{chosen.sentence}</p>}
+      {chosen === undefined ? null : <p className="lead-text">{unbroken(chosen.sentence)}</p>}
       <div className="beside">
         <CandidatesChart needed={sorted} shares={shares} trained={trained ?? []} selectedDims={selectedDims} />
         <DataTable
@@ -44,7 +45,7 @@ export function CandidatesPanel(): ReactElement {
           selectedKey={selectedDims === undefined ? undefined : String(selectedDims)}
           onSelect={(row) => selectDims(app, row.dims)}
           columns={[
-            { id: 'dims', header: 'dims', isNumeric: true, isRowHeader: true, cell: (row) => count(row.dims) },
+            { id: 'dims', header: 'dims', isNumeric: true, isRowHeader: true, cell: (row) => dimension(row.dims) },
             ...shares.map((share) => ({ id: String(share), header: share === shares[0] ? `${percentTick(share)} of queries` : percentTick(share),
               ...(share === shares[0] ? { term: 'candidates needed' as const } : {}), isNumeric: true, cell: (row: CandidatesNeeded) => cell(row, share) })),
           ]}
@@ -76,7 +77,7 @@ function CandidatesChart({ needed, shares, trained, selectedDims }: { readonly n
       plainTitle="Candidates needed against dimension"
       fileName="candidates-needed"
       series={series}
-      x={{ label: 'dims', scale: 'log', ticks: needed.map((one) => one.dims), format: String }}
+      x={{ label: 'dims', scale: 'log', ticks: needed.map((one) => one.dims), format: dimension }}
       y={{ label: 'keep', scale: 'log', ticks: logTicks(Math.min(...values), Math.max(...values)), format: shortCount }}
       bandWords={{ low: 'low', high: 'high' }}
       formatValue={count}

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { ReactElement } from 'react';
+import { count } from '../../format/number.ts';
 import { patchSession, useApp } from '../../state/app.ts';
 import { withFull } from '../../state/funnel.ts';
 import { explore } from '../../state/journey.ts';
@@ -141,8 +142,8 @@ function PoolNotes(): ReactElement | null {
       void collectPool(app);
     };
     return (
-      <Note tone="warn" actions={<Button isSmall isDisabled={isBusy} onPress={collect}>Collect {more.toLocaleString()}</Button>}>
-        {built.capacity.toLocaleString()} candidates a query were collected; a keep of {widest.toLocaleString()} can be measured, but not evaluated from them.
+      <Note tone="warn" actions={<Button isSmall isDisabled={isBusy} onPress={collect}>Collect {count(more)}</Button>}>
+        {count(built.capacity)} candidates a query were collected; a keep of {count(widest)} can be measured, but not evaluated from them.
       </Note>
     );
   }

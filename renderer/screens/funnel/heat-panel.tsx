@@ -18,6 +18,7 @@ export function HeatPanel(): ReactElement {
   const pool = useStore(app.work, (work) => shown(work.pool));
   const dataset = useStore(app.work, (work) => ready(work.dataset));
   const schedule = useStore(app.funnel.store, (funnel) => active(funnel.history.present));
+  const selectedDims = useStore(app.session, (session) => session.selectedDims);
   const plotHeight = useChartHeight(0.2, 128, 420);
   const heatMap = shown(remote);
   if (remote.status === 'failed') return <ErrorPanel error={remote.error} />;
@@ -35,6 +36,7 @@ export function HeatPanel(): ReactElement {
       rowHeight={Math.min(56, Math.max(22, Math.floor(plotHeight / heatMap.dims.length)))}
       current={schedule[0]}
       fullDims={dataset.dims}
+      selectedDims={selectedDims}
       k={pool.k}
       onPick={pick}
       title={
@@ -42,7 +44,7 @@ export function HeatPanel(): ReactElement {
           <Term name="recall">Recall@{pool.k}</Term> of the funnel dims:keep → {dataset.dims}:{pool.k}
         </>
       }
-      note={`Lines: the smallest keep that reaches .90, .95 and .99. Exact, from ${count(pool.capacity)} candidates a query at every prefix. The ring is the first stage of ${formatSchedule(schedule)}.`}
+      note={`Lines: the smallest keep that reaches 90, 95 and 99 %. Exact, from ${count(pool.capacity)} candidates a query at every prefix. The ring is the first stage of ${formatSchedule(schedule)}.`}
     />
   );
 }

@@ -27,13 +27,13 @@ export function MeasuredRuns(): ReactElement {
       onSelect={(row) => app.funnel.edit(parseSchedule(row.entry.schedule), 'commit')}
       columns={[
         { id: 'schedule', header: 'schedule', isRowHeader: true, sortBy: (row) => row.entry.schedule, cell: (row) => <span className="mono">{row.entry.schedule}</span> },
-        { id: 'store', header: 'store and head', isFit: true, sortBy: (row) => row.key, cell: (row) => row.key.replaceAll(':', ' ') },
+        { id: 'store', header: 'store', isFit: true, sortBy: (row) => row.key, cell: (row) => row.key.replace(':flat:', ' ').replaceAll(':', ' ') },
         { id: 'k', header: 'k', isNumeric: true, sortBy: (row) => row.k, cell: (row) => count(row.k) },
         { id: 'recall', header: 'recall', term: 'recall', isNumeric: true, sortBy: (row) => row.entry.recall.value, cell: (row) => percentInterval(row.entry.recall) },
-        { id: 'survival', header: 'alive after each stage', term: 'survival', isNumeric: true, cell: (row) => row.entry.stages.map((stage) => percent(stage.survival)).join(' → ') },
+        { id: 'survival', header: 'survival by stage', term: 'survival', isNumeric: true, cell: (row) => row.entry.stages.map((stage) => percent(stage.survival)).join(' → ') },
         { id: 'p50', header: 'p50', term: 'p50', isNumeric: true, sortBy: (row) => row.entry.latencyMs.p50, cell: (row) => duration(row.entry.latencyMs.p50) },
         { id: 'p95', header: 'p95', term: 'p95', isNumeric: true, sortBy: (row) => row.entry.latencyMs.p95, cell: (row) => duration(row.entry.latencyMs.p95) },
-        { id: 'speed', header: 'against exact', isNumeric: true, sortBy: (row) => row.entry.speedup, cell: (row) => (row.entry.pays ? times(row.entry.speedup) : <>{times(row.entry.speedup)} <Badge tone="warn">does not pay</Badge></>) },
+        { id: 'speed', header: 'vs exact', isNumeric: true, sortBy: (row) => row.entry.speedup, cell: (row) => (row.entry.pays ? times(row.entry.speedup) : <>{times(row.entry.speedup)} <Badge tone="warn">does not pay</Badge></>) },
         { id: 'at', header: 'when', isFit: true, sortBy: (row) => row.measuredAt, cell: (row) => when(row.measuredAt) },
       ]}
     />

@@ -74,10 +74,10 @@ export function Summary(): ReactElement | null {
             ) : null}
             <td>
               {side.answer === undefined ? <span className="muted">–</span> : <strong>{percentInterval(side.answer.recall)}</strong>}
-              {side.name === 'B' ? <Difference a={sides[0]?.answer?.recall.value} b={side.answer?.recall.value} format={points} unit="vs A" /> : null}
+              {side.name === 'B' ? <Difference a={sides[0]?.answer?.recall.value} b={side.answer?.recall.value} format={points} unit="points vs A" /> : null}
             </td>
             <td>
-              {side.answer?.estimate === undefined ? <span className="muted">–</span> : <>≈ {duration(side.answer.estimate.totalMs)} <span className="muted">±{thin}{duration(side.answer.estimate.errorMs)}</span></>}
+              {side.answer?.estimate === undefined ? <span className="muted">–</span> : <>≈ {duration(side.answer.estimate.totalMs)} <span className={sides.length > 1 ? 'second-line muted' : 'muted'}>±{thin}{duration(side.answer.estimate.errorMs)}</span></>}
             </td>
             <td>{side.measured === undefined ? <span className="muted">not yet</span> : <MeasuredCell measured={side.measured} />}</td>
             <td>
@@ -95,7 +95,7 @@ function MeasuredCell({ measured }: { readonly measured: MeasuredFunnel }): Reac
   const { latencyMs, recall } = measured.entry;
   return (
     <>
-      <strong>{duration(latencyMs.p50)}</strong> p50, {duration(latencyMs.p95)} p95 <span className="muted">· recall {percent(recall.value)}</span>
+      <strong>{duration(latencyMs.p50)}</strong> p50, {duration(latencyMs.p95)} p95 <span className="second-line muted">recall {percent(recall.value)}</span>
     </>
   );
 }
@@ -128,8 +128,7 @@ function Against({ side, exactMs }: { readonly side: Side; readonly exactMs: num
 function Difference({ a, b, format, unit }: { readonly a: number | undefined; readonly b: number | undefined; readonly format: (difference: number) => string; readonly unit: string }): ReactNode {
   if (a === undefined || b === undefined) return null;
   return (
-    <span className="muted">
-      {' '}
+    <span className="second-line muted">
       {format(b - a)} {unit}
     </span>
   );

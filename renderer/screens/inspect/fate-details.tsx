@@ -5,9 +5,11 @@ import type { Schedule } from '../../../src/contract/schedule.ts';
 import { logTicks } from '../../charts/scale.ts';
 import { styleOf } from '../../charts/series.ts';
 import { SeriesChart } from '../../charts/series-chart.tsx';
-import { count, fixed } from '../../format/number.ts';
+import { count, dimension, fixed } from '../../format/number.ts';
 import { shortCount } from '../../format/unit.ts';
 import { patchSession, useApp } from '../../state/app.ts';
+import { selectDims } from '../../state/measuring-steps.ts';
+import { useStore } from '../../state/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import { Panel } from '../../ui/panel.tsx';
@@ -41,7 +43,7 @@ export function FateDetails({ fate, schedule, k }: { readonly fate: Fate; readon
             rows={fate.standings}
             keyOf={(row) => String(row.dims)}
             columns={[
-              { id: 'dims', header: 'dims', isNumeric: true, isRowHeader: true, cell: (row) => count(row.dims) },
+              { id: 'dims', header: 'dims', isNumeric: true, isRowHeader: true, cell: (row) => dimension(row.dims) },
               { id: 'rank', header: 'rank among all', isNumeric: true, cell: (row) => count(row.rank) },
               { id: 'similarity', header: 'similarity', isNumeric: true, cell: (row) => fixed(row.similarity, 4) },
               { id: 'keep', header: 'kept up to', isNumeric: true, cell: (row) => count(schedule.find((one) => one.dims === row.dims)?.keep) },
@@ -69,6 +71,8 @@ function verdict(fate: Fate, schedule: Schedule): string {
 }
 
 function RankChart({ fate, schedule, k }: { readonly fate: Fate; readonly schedule: Schedule; readonly k: number }): ReactElement | null {
+  const app = useApp();
+  const selectedDims = useStore(app.session, (session) => session.selectedDims);
   const ranks = fate.standings.flatMap((one) => (one.rank === null ? [] : [{ x: one.dims, y: one.rank }]));
   if (ranks.length === 0) return null;
   const keeps = schedule.map((stage) => ({ x: stage.dims, y: stage.keep }));
@@ -80,13 +84,15 @@ function RankChart({ fate, schedule, k }: { readonly fate: Fate; readonly schedu
       fileName="rank-by-dimension"
       series={[
         { key: 'rank', label: 'its rank', style: styleOf(1), points: ranks },
-        { key: 'keep', label: 'kept up to', style: { color: 'var(--text-3)', shape: 'square' }, points: keeps },
+        { key: 'keep', label: 'kept up to', style: { color: 'var(--text-3)', shape: 'diamond' }, points: keeps },
       ]}
-      x={{ label: 'dims', scale: 'log', ticks: fate.standings.map((one) => one.dims), format: String }}
+      x={{ label: 'dims', scale: 'log', ticks: fate.standings.map((one) => one.dims), format: dimension }}
       y={{ label: 'rank', scale: 'log', ticks: logTicks(Math.min(1, ...values), Math.max(...values, k)), format: shortCount }}
       bandWords={{ low: 'low', high: 'high' }}
       formatValue={count}
       height={240}
+      selectedX={selectedDims}
+      onSelectX={(dims) => selectDims(app, dims)}
       note="Where the rank lies above what a stage keeps, the stage drops it. Log axes."
     />
   );

@@ -3,7 +3,8 @@ import type { ReactElement } from 'react';
 import { apiKeyRefOf } from '../../../src/contract/api-key.ts';
 import type { ModelEntry } from '../../../src/contract/dataset.ts';
 import type { WireError } from '../../../src/contract/wire.ts';
-import { count } from '../../format/number.ts';
+import { count, dimension } from '../../format/number.ts';
+import { sentence } from '../../format/sentence.ts';
 import { bytes } from '../../format/unit.ts';
 import { patchSession, useApp } from '../../state/app.ts';
 import { addModel } from '../../state/dataset-steps.ts';
@@ -29,7 +30,7 @@ export function ModelDetails({ model }: { readonly model: ModelEntry }): ReactEl
       <div className="stack">
         <Facts
           facts={[
-            ['Full dimension', count(model.dims)],
+            ['Full dimension', dimension(model.dims)],
             ['Trained prefixes', model.trainedDims.length === 0 ? 'none' : model.trainedDims.join(', ')],
             ['Pooling', `${model.pooling}${model.layerNorm ? ', layer-norm before cutting' : ''}`],
             ['Longest text', `${count(model.maxTokens)} tokens`],
@@ -130,9 +131,4 @@ function ApiKey({ model }: { readonly model: ModelEntry }): ReactElement {
       {saved === 'plain' ? <Note tone="warn">Kept, but this system offers no protected store: other programs of this user can read it.</Note> : null}
     </>
   );
-}
-
-function sentence(text: string): string {
-  const first = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(first) ? first : `${first}.`;
 }

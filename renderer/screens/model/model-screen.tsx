@@ -9,6 +9,7 @@ import { usePrimaryAction } from '../../state/primary.ts';
 import { ready, shown } from '../../state/remote.ts';
 import { useStore } from '../../state/store.ts';
 import { Button } from '../../ui/button.tsx';
+import { EmbeddingKept } from '../../ui/embedding-kept.tsx';
 import { ErrorPanel, Warnings } from '../../ui/note.tsx';
 import { Lead, SkeletonRows } from '../../ui/panel.tsx';
 import { usageSentence } from './api-cost.tsx';
@@ -54,6 +55,7 @@ export default function ModelScreen(): ReactElement {
         {isCollection ? <CollectionSentence isEmbedded={isEmbedded} isModelFree={isModelFree} /> : <ModelSentence chosen={chosen} isEmbedded={isEmbedded} />}
       </Lead>
       {work.dataset.status === 'failed' ? <ErrorPanel error={work.dataset.error} onRetry={() => void embed(app)} /> : null}
+      <EmbeddingKept />
       {isEmbedded ? <Warnings warnings={otherWarnings(dataset.warnings, dataset.lint)} /> : null}
       {isEmbedded ? <LintList findings={dataset.lint} /> : null}
       <div className="model-columns">

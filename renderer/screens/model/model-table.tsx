@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 import type { ModelEntry } from '../../../src/contract/dataset.ts';
-import { count } from '../../format/number.ts';
+import { dimension } from '../../format/number.ts';
 import { bytes } from '../../format/unit.ts';
 import { patchSession, useApp } from '../../state/app.ts';
 import { modelKey } from '../../state/dataset-steps.ts';
@@ -32,8 +32,9 @@ export function ModelTable({ models }: { readonly models: readonly ModelEntry[] 
       columns={[
         { id: 'name', header: 'model', isRowHeader: true, sortBy: (model) => model.name, cell: (model) => model.name },
         { id: 'where', header: 'where', sortBy: (model) => model.where, cell: (model) => <Badge tone={places[model.where].tone}>{places[model.where].text}</Badge> },
-        { id: 'dims', header: 'dims', isNumeric: true, sortBy: (model) => model.dims, cell: (model) => count(model.dims) },
+        { id: 'dims', header: 'dims', isNumeric: true, sortBy: (model) => model.dims, cell: (model) => dimension(model.dims) },
         { id: 'trained', header: 'trained prefixes', term: 'trained', cell: (model) => <PrefixRuler dims={model.dims} trained={model.trainedDims} widest={widest} /> },
+        { id: 'licence', header: 'licence', sortBy: (model) => model.licence ?? '', cell: (model) => <span className="muted">{model.licence ?? '–'}</span> },
         { id: 'size', header: 'size', isNumeric: true, sortBy: (model) => model.sizeBytes ?? 0, cell: (model) => bytes(model.sizeBytes) },
       ]}
     />

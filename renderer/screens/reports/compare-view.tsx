@@ -1,8 +1,8 @@
 import type { ReactElement } from 'react';
 import type { Report } from '../../../src/contract/report.ts';
-import { LatencyChart, MemoryChart, RecallChart } from '../../charts/ladder-charts.tsx';
+import { LadderRow } from '../../charts/ladder-row.tsx';
 import { styleOf } from '../../charts/series.ts';
-import { count, percent, points } from '../../format/number.ts';
+import { dimension, percent, points } from '../../format/number.ts';
 import { duration } from '../../format/unit.ts';
 import { useApp } from '../../state/app.ts';
 import { selectDims } from '../../state/measuring-steps.ts';
@@ -42,11 +42,7 @@ export function CompareView({ reportIds }: { readonly reportIds: readonly string
       {corpora.size > 1 ? <Note tone="warn">These reports are of different corpora: recall depends on how many documents crowd around a query.</Note> : null}
       {machines.size > 1 ? <Note tone="warn">These reports are of different machines: hold their times against each other with care.</Note> : null}
       {reportIds.length > most ? <Note>Only the first {most} are shown.</Note> : null}
-      <div className="ladder-grid">
-        <RecallChart {...shared} metric="recall" k={opened[0]!.report.k} />
-        <LatencyChart {...shared} />
-        <MemoryChart {...shared} />
-      </div>
+      <LadderRow {...shared} metric="recall" k={opened[0]!.report.k} />
       <CompareTable opened={opened} />
     </div>
   );
@@ -61,7 +57,7 @@ function CompareTable({ opened }: { readonly opened: readonly Opened[] }): React
       rows={dims}
       keyOf={(row) => String(row)}
       columns={[
-        { id: 'dims', header: 'dims', isNumeric: true, isRowHeader: true, cell: (row) => count(row) },
+        { id: 'dims', header: 'dims', isNumeric: true, isRowHeader: true, cell: (row) => dimension(row) },
         ...opened.flatMap(({ id, name, report }, index) => [
           {
             id: `${id} recall`,

@@ -3,8 +3,9 @@ import type { ReactElement } from 'react';
 import type { WireError } from '../../../src/contract/wire.ts';
 import { useApp } from '../../state/app.ts';
 import { toWireError } from '../../state/errors.ts';
-import { exportReport } from '../../state/report-steps.ts';
+import { exportAsked, exportReport } from '../../state/report-steps.ts';
 import type { ExportFormat } from '../../state/report-steps.ts';
+import { useStore } from '../../state/store.ts';
 import { ActionMenu } from '../../ui/menu.tsx';
 
 const formats: readonly { readonly format: ExportFormat; readonly label: string; readonly detail: string }[] = [
@@ -20,6 +21,7 @@ const formats: readonly { readonly format: ExportFormat; readonly label: string;
 export function ExportMenu({ reportId, name, isCompact = false, onError }: { readonly reportId: string; readonly name: string; readonly isCompact?: boolean; readonly onError: (error: WireError | undefined) => void }): ReactElement {
   const app = useApp();
   const [isBusy, setBusy] = useState(false);
+  const isAsked = useStore(exportAsked);
   const run = async (format: ExportFormat): Promise<void> => {
     setBusy(true);
     onError(undefined);
@@ -35,7 +37,7 @@ export function ExportMenu({ reportId, name, isCompact = false, onError }: { rea
     <ActionMenu
       icon="download"
       label={`Export ${name}`}
-      {...(isCompact ? { isSmall: true } : { text: isBusy ? 'Exporting' : 'Export', look: 'plain' as const })}
+      {...(isCompact ? { isSmall: true } : { text: isBusy ? 'Exporting' : 'Export', look: 'plain' as const, isOpen: isAsked, onOpenChange: exportAsked.set })}
       isDisabled={isBusy}
       actions={formats
         .filter(({ format }) => format !== 'pdf' || app.host.printPdf !== undefined)

@@ -3,9 +3,11 @@ import type { ReactElement } from 'react';
 import type { Report } from '../../../src/contract/report.ts';
 import type { WireError } from '../../../src/contract/wire.ts';
 import { FrontierChart } from '../../charts/frontier-chart.tsx';
-import { LatencyChart, MemoryChart, RecallChart, frontierPoints } from '../../charts/ladder-charts.tsx';
-import { storeLabel } from '../../charts/series.ts';
+import { frontierPoints } from '../../charts/ladder-charts.tsx';
+import { LadderRow } from '../../charts/ladder-row.tsx';
+import { lineLabels, storeLabel } from '../../charts/series.ts';
 import { count } from '../../format/number.ts';
+import { unbroken } from '../../format/sentence.ts';
 import { bytes, when } from '../../format/unit.ts';
 import { useApp } from '../../state/app.ts';
 import { selectDims } from '../../state/measuring-steps.ts';
@@ -33,7 +35,7 @@ export function ReportView({ reportId }: { readonly reportId: string }): ReactEl
       <Panel title="Findings" actions={<ExportMenu reportId={reportId} name={name} onError={setError} />}>
         <ul className="findings">
           {report.findings.map((finding) => (
-            <li key={finding}>{finding}</li>
+            <li key={finding}>{unbroken(finding)}</li>
           ))}
         </ul>
       </Panel>
@@ -68,7 +70,9 @@ function ReportCharts({ report }: { readonly report: Report }): ReactElement {
   const app = useApp();
   const selectedDims = useStore(app.session, (session) => session.selectedDims);
   const stores = [{ ...report.store, ladder: report.ladder, funnels: report.funnels, baseline: report.baseline }, ...(report.otherStores ?? [])];
-  const lines = stores.filter((store) => store.ladder.length > 0).map((store) => ({ key: seriesKey(store.kind, store.head), label: storeLabel(store), ladder: store.ladder, isStale: false }));
+  const measured = stores.filter((store) => store.ladder.length > 0);
+  const labels = lineLabels(measured);
+  const lines = measured.map((store, index) => ({ key: seriesKey(store.kind, store.head), label: labels[index]!, ladder: store.ladder, isStale: false }));
   const shared = { lines, trainedDims: report.model.trainedDims, selectedDims, onSelectDims: (dims: number) => selectDims(app, dims), height: useChartHeight(0.27, 196, 360), syncId: 'report' };
   const points = frontierPoints(
     stores.map((store) => ({ key: seriesKey(store.kind, store.head), label: storeLabel(store), ladder: store.ladder, funnels: store.funnels, baseline: store.baseline, fullDims: report.model.dims })),
@@ -76,11 +80,7 @@ function ReportCharts({ report }: { readonly report: Report }): ReactElement {
   );
   return (
     <>
-      <div className="ladder-grid">
-        <RecallChart {...shared} metric="recall" k={report.k} />
-        <LatencyChart {...shared} {...(report.store.latencyRemark === undefined ? {} : { note: report.store.latencyRemark })} />
-        <MemoryChart {...shared} />
-      </div>
+      <LadderRow {...shared} metric="recall" k={report.k} latencyRemark={report.store.latencyRemark} />
       <FrontierChart title="Recall against time" plainTitle="Recall against time" points={points} height={280} note="Up and left is better. ◆ funnel, ★ exact search at full dimension, others single prefixes." />
     </>
   );

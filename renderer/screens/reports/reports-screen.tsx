@@ -8,7 +8,7 @@ import { toWireError } from '../../state/errors.ts';
 import { explore, measureAll } from '../../state/journey.ts';
 import { usePrimaryAction } from '../../state/primary.ts';
 import { shown } from '../../state/remote.ts';
-import { canSave, loadReports, openReport, saveReport } from '../../state/report-steps.ts';
+import { canSave, exportAsked, loadReports, openReport, saveReport } from '../../state/report-steps.ts';
 import { useStore } from '../../state/store.ts';
 import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/field.tsx';
@@ -33,6 +33,7 @@ export default function ReportsScreen(): ReactElement {
   const key = open.join(' ');
 
   useEffect(() => void loadReports(app), [app]);
+  useEffect(() => () => exportAsked.set(false), []);
   useEffect(() => {
     for (const id of key.split(' ')) if (id !== '') void openReport(app, id);
   }, [app, key]);

@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import type { ReactElement } from 'react';
 import { parseSchedule } from '../../../src/contract/schedule.ts';
 import { FrontierChart } from '../../charts/frontier-chart.tsx';
@@ -12,19 +13,19 @@ import { Term } from '../../ui/term.tsx';
 import { useChartHeight } from '../../ui/use-chart-height.ts';
 
 /** Everything measured, as recall against time. */
-export function Frontier({ ladders }: { readonly ladders: readonly ShownLadder[] }): ReactElement {
+export const Frontier = memo(function Frontier({ ladders }: { readonly ladders: readonly ShownLadder[] }): ReactElement {
   const app = useApp();
-  const work = useStore(app.work);
+  const measured = useStore(app.work, (work) => work.funnels);
   const selectedDims = useStore(app.session, (session) => session.selectedDims);
   const height = useChartHeight(0.36, 240, 560);
   const points = frontierPoints(
-    ladders.map(({ measured }) => ({
-      key: measured.key,
-      label: storeLabel(measured.result),
-      ladder: measured.result.ladder,
-      funnels: funnelsOf(work, measured).map((one) => one.entry),
-      baseline: measured.result.baseline,
-      fullDims: Math.max(...measured.result.ladder.map((entry) => entry.dims)),
+    ladders.map(({ measured: one }) => ({
+      key: one.key,
+      label: storeLabel(one.result),
+      ladder: one.result.ladder,
+      funnels: funnelsOf(measured, one).map((funnel) => funnel.entry),
+      baseline: one.result.baseline,
+      fullDims: Math.max(...one.result.ladder.map((entry) => entry.dims)),
     })),
     selectedDims,
   );
@@ -49,4 +50,4 @@ export function Frontier({ ladders }: { readonly ladders: readonly ShownLadder[]
       }}
     />
   );
-}
+});

@@ -10,6 +10,7 @@ import { useStore } from '../../state/store.ts';
 import type { Work } from '../../state/work.ts';
 import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icon.tsx';
+import { EmbeddingKept } from '../../ui/embedding-kept.tsx';
 import { ErrorPanel } from '../../ui/note.tsx';
 import { EmptyState } from '../../ui/panel.tsx';
 import { Progress, progressText } from '../../ui/progress.tsx';
@@ -39,9 +40,12 @@ function Start({ app, work }: { readonly app: App; readonly work: Work }): React
   }
   if (ready(work.corpus) !== undefined) {
     return (
+      <>
+      <EmbeddingKept />
       <EmptyState title="Embed the corpus first" actions={<Button look="primary" onPress={() => patchSession(app, { screen: ready(work.queries) === undefined ? 'corpus' : 'model' })}>{ready(work.queries) === undefined ? 'Choose queries' : 'Choose a model'}</Button>}>
         The corpus is open. With queries and a model its prefixes can be measured.
       </EmptyState>
+      </>
     );
   }
   return (

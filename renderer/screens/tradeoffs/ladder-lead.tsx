@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 import { metricTitles } from '../../charts/ladder-charts.tsx';
 import { formatSchedule } from '../../../src/contract/schedule.ts';
-import { percent, percentInterval, score } from '../../format/number.ts';
+import { fixed, percent, percentInterval, score } from '../../format/number.ts';
 import { duration, when } from '../../format/unit.ts';
 import { patchSession, useApp } from '../../state/app.ts';
 import { isOf } from '../../state/funnel.ts';
@@ -112,5 +112,5 @@ function fraction(dims: number, full: number): string {
 function speed(exact: number, here: number): string {
   if (!(exact > 0) || !(here > 0)) return '';
   const factor = exact / here;
-  return factor >= 1.05 ? ` and ${factor >= 10 ? Math.round(factor) : factor.toFixed(1)} times the speed` : '';
+  return factor >= 1.05 ? ` and ${fixed(factor, factor >= 10 ? 0 : 1)} times the speed` : '';
 }

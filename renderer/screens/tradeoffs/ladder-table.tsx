@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 import type { LadderEntry } from '../../../src/contract/report.ts';
 import { storeLabel } from '../../charts/series.ts';
-import { count, percent, percentRange, score, significant } from '../../format/number.ts';
+import { dimension, percent, percentRange, score, significant } from '../../format/number.ts';
 import { bytes, duration } from '../../format/unit.ts';
 import { useApp } from '../../state/app.ts';
 import { selectDims } from '../../state/measuring-steps.ts';
@@ -31,8 +31,8 @@ export function LadderTable({ ladders }: { readonly ladders: readonly ShownLadde
       ]
     : [];
   const columns: readonly Column<Row>[] = [
-    { id: 'dims', header: 'dims', isNumeric: true, isRowHeader: true, cell: (row) => count(row.dims) },
-    { id: 'store', header: 'store', cell: (row) => row.store },
+    { id: 'dims', header: 'dims', isNumeric: true, isRowHeader: true, cell: (row) => dimension(row.dims) },
+    { id: 'store', header: 'store', isFit: true, cell: (row) => row.store },
     { id: 'trained', header: 'trained', term: 'trained', cell: (row) => (row.trained === undefined ? '' : row.trained ? 'yes' : 'no') },
     { id: 'recall', header: `recall@${k}`, term: 'recall', isNumeric: true, cell: (row) => percent(row.recall.value) },
     { id: 'interval', header: '95 %', term: 'interval', isNumeric: true, cell: (row) => percentRange(row.recall) },

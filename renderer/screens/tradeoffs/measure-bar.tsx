@@ -17,11 +17,12 @@ import { PopoverButton } from '../../ui/popover-button.tsx';
 /** What is measured: k, prefixes, store and head; and the button that does it. */
 export function MeasureBar({ isStale }: { readonly isStale: boolean }): ReactElement {
   const app = useApp();
-  const session = useStore(app.session);
-  const work = useStore(app.work);
-  const dataset = ready(work.dataset);
-  const hasQrels = (shown(work.queries)?.withQrels ?? 0) > 0;
-  const isBusy = work.ladderRun.status === 'busy' || work.pool.status === 'busy';
+  const session = useStore(app.session, ({ k, metric }) => ({ k, metric }));
+  const { dataset, hasQrels, isBusy } = useStore(app.work, (work) => ({
+    dataset: ready(work.dataset),
+    hasQrels: (shown(work.queries)?.withQrels ?? 0) > 0,
+    isBusy: work.ladderRun.status === 'busy' || work.pool.status === 'busy',
+  }));
   const metrics = (Object.keys(metricTitles) as LadderMetric[]).map((metric) => ({
     value: metric,
     label: metricTitles[metric].words(session.k),

@@ -1,8 +1,8 @@
 import type { ReactElement } from 'react';
 import type { SizeTrend } from '../../../src/contract/tuning.ts';
 import { CandidatesTrendChart, SizeTrendChart } from '../../charts/size-trend-chart.tsx';
-import { count, percent, percentRange } from '../../format/number.ts';
-import { bytes, countInWords, shortCount } from '../../format/unit.ts';
+import { dimension, percent, percentRange } from '../../format/number.ts';
+import { bytes, countInWords } from '../../format/unit.ts';
 import { useApp } from '../../state/app.ts';
 import { useStore } from '../../state/store.ts';
 import { DataTable } from '../../ui/data-table.tsx';
@@ -42,9 +42,9 @@ function Result({ trend }: { readonly trend: SizeTrend }): ReactElement {
         keyOf={(row) => `${row.rowCount} ${row.index} ${row.dims}`}
         maxHeight={320}
         columns={[
-          { id: 'rows', header: 'documents', isNumeric: true, isRowHeader: true, sortBy: (row) => row.rowCount, cell: (row) => shortCount(row.rowCount) },
+          { id: 'rows', header: 'documents', isNumeric: true, isRowHeader: true, sortBy: (row) => row.rowCount, cell: (row) => countInWords(row.rowCount) },
           { id: 'index', header: 'head index', sortBy: (row) => row.index, cell: (row) => row.index },
-          { id: 'dims', header: 'head dims', isNumeric: true, sortBy: (row) => row.dims, cell: (row) => count(row.dims) },
+          { id: 'dims', header: 'head dims', isNumeric: true, sortBy: (row) => row.dims, cell: (row) => dimension(row.dims) },
           { id: 'head', header: 'head', isNumeric: true, sortBy: (row) => row.headBytes, cell: (row) => bytes(row.headBytes) },
           { id: 'full', header: 'full vectors', isNumeric: true, sortBy: (row) => row.fullBytes, cell: (row) => bytes(row.fullBytes) },
           ...(trend.sizing.some((row) => row.loadedBytes !== undefined) ? [{ id: 'loaded', header: 'loaded in Milvus', isNumeric: true, cell: (row: (typeof trend.sizing)[number]) => bytes(row.loadedBytes) }] : []),

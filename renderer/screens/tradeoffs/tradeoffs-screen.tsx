@@ -4,9 +4,10 @@ import { useApp } from '../../state/app.ts';
 import { measureAll } from '../../state/journey.ts';
 import { usePrimaryAction } from '../../state/primary.ts';
 import { ready } from '../../state/remote.ts';
-import { shownLadders } from '../../state/selectors.ts';
+import { useShownLadders } from '../../state/shown-ladders.ts';
 import { useStore } from '../../state/store.ts';
 import { ErrorPanel } from '../../ui/note.tsx';
+import { InTurn } from '../../ui/in-turn.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { Compression } from './compression.tsx';
 import { Frontier } from './frontier.tsx';
@@ -23,22 +24,22 @@ import './tradeoffs.css';
 /** The ladder: what each prefix keeps, costs and weighs. */
 export default function TradeoffsScreen(): ReactElement {
   const app = useApp();
-  const work = useStore(app.work);
-  const session = useStore(app.session);
+  const { ladderRun, pool, hasDataset } = useStore(app.work, (work) => ({ ladderRun: work.ladderRun, pool: work.pool, hasDataset: ready(work.dataset) !== undefined }));
   const [view, setView] = useState('frontier');
-  const hasDataset = ready(work.dataset) !== undefined;
-  const isMeasuring = work.ladderRun.status === 'busy' || work.pool.status === 'busy';
+  const isMeasuring = ladderRun.status === 'busy' || pool.status === 'busy';
   usePrimaryAction('Measure prefixes', hasDataset && !isMeasuring, () => void measureAll(app));
 
-  const ladders = shownLadders(work, session);
+  const ladders = useShownLadders(app);
   if (ladders.length === 0) return <Journey />;
 
   const isStale = ladders.every((one) => one.isStale);
   return (
     <div className="screen">
-      <MeasureBar isStale={isStale} />
-      {work.ladderRun.status === 'failed' ? <ErrorPanel error={work.ladderRun.error} onRetry={() => void measureAll(app)} /> : null}
-      {work.pool.status === 'failed' ? <ErrorPanel error={work.pool.error} onRetry={() => void measureAll(app)} /> : null}
+      <InTurn minHeight={28}>
+        <MeasureBar isStale={isStale} />
+      </InTurn>
+      {ladderRun.status === 'failed' ? <ErrorPanel error={ladderRun.error} onRetry={() => void measureAll(app)} /> : null}
+      {pool.status === 'failed' ? <ErrorPanel error={pool.error} onRetry={() => void measureAll(app)} /> : null}
       <LadderLead ladders={ladders} isStale={isStale} />
       <LadderGrid ladders={ladders} />
       <Tabs

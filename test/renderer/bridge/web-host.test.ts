@@ -30,6 +30,10 @@ function page(href: string, stored: Record<string, string> = {}): WebPage & { re
       return socket;
     },
     setTimeout: (run, ms) => timers.push({ run, ms }),
+    fetch(path, { headers }) {
+      const isKnown = (headers as Record<string, string>)['Authorization'] === 'Bearer abc_DEF-1';
+      return Promise.resolve({ ok: isKnown, text: async () => (isKnown ? JSON.stringify({ path: `/copies${path}` }) : 'the token is wrong\n') });
+    },
   };
 }
 
@@ -48,6 +52,13 @@ describe('the token', () => {
 });
 
 describe('the web host', () => {
+  it('hands a dropped file over with its token, and says so when it is refused', async () => {
+    const file = new File(['one'], 'my corpus.csv');
+    expect(await createWebHost(page(link)).takeFile!(file)).toBe('/copies/files?name=my%20corpus.csv');
+    const other = createWebHost(page('http://127.0.0.1:4000/#token=other'));
+    await expect(other.takeFile!(file)).rejects.toMatchObject({ code: 'web/file', message: 'my corpus.csv: the token is wrong', hint: 'type its path instead' });
+  });
+
   it('connects to the engine of its own server with the token as a subprotocol, never in the address', () => {
     const here = page(link);
     createWebHost(here);

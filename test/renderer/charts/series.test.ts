@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dimsStyle, storeLabel, storeStyle } from '../../../renderer/charts/series.ts';
+import { dimsStyle, lineLabels, storeLabel, storeStyle } from '../../../renderer/charts/series.ts';
 
 describe('the look of a series', () => {
   it('is the same whatever else is on the chart, for the usual stores and heads', () => {
@@ -23,6 +23,18 @@ describe('the look of a series', () => {
     expect(storeLabel({ kind: 'embedded', head: { index: 'flat', precision: 'f32' } })).toBe('embedded');
     expect(storeLabel({ kind: 'milvus', head: { index: 'ivf_sq8', precision: 'f32' } })).toBe('Milvus IVF SQ8');
     expect(storeLabel({ kind: 'embedded', head: { index: 'flat', precision: 'binary' } })).toBe('embedded binary');
+  });
+
+  it('leaves out what all lines of a chart share', () => {
+    const embedded = [
+      { kind: 'embedded', head: { index: 'flat', precision: 'f32' } },
+      { kind: 'embedded', head: { index: 'flat', precision: 'int8' } },
+      { kind: 'embedded', head: { index: 'hnsw', precision: 'f32' } },
+    ] as const;
+    const milvus = { kind: 'milvus', head: { index: 'ivf_sq8', precision: 'f32' } } as const;
+    expect(lineLabels(embedded)).toEqual(['f32', 'int8', 'HNSW']);
+    expect(lineLabels([embedded[0], milvus])).toEqual(['embedded', 'Milvus IVF SQ8']);
+    expect(lineLabels([embedded[1]])).toEqual(['embedded int8']);
   });
 
   it('rises through the ramp with the prefix', () => {
