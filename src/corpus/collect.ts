@@ -4,7 +4,6 @@ import type { WorkOptions } from '../base/progress.ts';
 import type { ReadOptions } from '../contract/dataset.ts';
 import { chooseColumns } from './columns.ts';
 import { contentHash } from '../base/content-hash.ts';
-import { formatCount } from '../base/format.ts';
 import type { Corpus } from './corpus.ts';
 import { createRowIndex } from './row-index.ts';
 import { createTextColumn, type TextColumn } from './text-column.ts';
