@@ -65,6 +65,9 @@ export const corpusPreviewSchema = z.object({
   path: z.string(),
   format: z.string(),
   encoding: z.string().optional(),
+  /** Of delimited text: what stands between cells, and whether the first row names the columns. */
+  delimiter: z.string().optional(),
+  header: z.boolean().optional(),
   sizeBytes: z.number(),
   columns: z.array(z.object({ name: z.string(), role: z.enum(['id', 'title', 'text', 'none']), reason: z.string() })),
   /** First rows, cells as text, cut to a readable length. */

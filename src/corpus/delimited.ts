@@ -17,6 +17,8 @@ export function delimitedRecords(source: TextSource, given: { readonly delimiter
   return {
     file,
     format: dialect.delimiter === '\t' ? 'tsv' : 'csv',
+    delimiter: dialect.delimiter,
+    header: dialect.header,
     encoding: source.encoding,
     sizeBytes: source.bytes.sizeBytes,
     warnings: [...source.warnings, ...dialect.warnings],

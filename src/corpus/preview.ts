@@ -15,10 +15,10 @@ const shownChars = 300;
 export async function previewCorpus(path: string, options: ReadOptions & { readonly resources?: string | undefined } = {}): Promise<CorpusPreview> {
   const resources = options.resources ?? resourcesDir();
   const file = path.startsWith('sample:') ? await samplePath(path, resources) : path;
-  const { source, records, readBytes } = await open(file, options);
+  const { source, records, readBytes, remark } = await open(file, options);
   const guesses = guessColumns(source, records.slice(0, guessRecords), options);
   const own = await ownQueryFiles(file, resources);
-  const warnings = [...source.warnings];
+  const warnings = [...(remark === undefined ? [] : [remark]), ...source.warnings];
   const text = guesses.find((guess) => guess.role === 'text')?.name;
   const empty = text === undefined ? 0 : records.filter((record) => showCell(cellOf(record, text)).trim() === '').length;
   if (empty > 0) warnings.push(`${empty} of the first ${records.length} texts are empty`);
@@ -26,6 +26,8 @@ export async function previewCorpus(path: string, options: ReadOptions & { reado
     path,
     format: source.format,
     encoding: source.encoding,
+    delimiter: source.delimiter,
+    header: source.header,
     sizeBytes: source.sizeBytes,
     columns: guesses.map(({ name, role, reason }) => ({ name, role, reason })),
     rows: records.slice(0, shownRows).map((record) => guesses.map((guess) => showCell(cellOf(record, guess.name)))),
@@ -41,6 +43,8 @@ interface Opened {
   readonly records: readonly SourceRecord[];
   /** Bytes on disk that held `records`; 0 when that cannot be told. */
   readonly readBytes: number;
+  /** Why it was not read as it was asked to be. */
+  readonly remark?: string | undefined;
 }
 
 async function open(file: string, options: ReadOptions): Promise<Opened> {
@@ -56,7 +60,7 @@ async function open(file: string, options: ReadOptions): Promise<Opened> {
     return { source, records, readBytes };
   } catch (error) {
     if (!(error instanceof WrongEncodingError)) throw error;
-    return open(file, { ...options, encoding: error.encoding });
+    return { ...(await open(file, { ...options, encoding: error.encoding })), remark: `line ${error.line} is not valid UTF-8; read as ${error.encoding}` };
   }
 }
 

@@ -15,6 +15,9 @@ export interface RecordSource {
   readonly file: string;
   readonly format: string;
   readonly encoding?: string | undefined;
+  /** Of delimited text: what stands between cells, and whether the first row names the columns. */
+  readonly delimiter?: string | undefined;
+  readonly header?: boolean | undefined;
   readonly sizeBytes: number;
   readonly warnings: readonly string[];
   /** Column names where the format declares them (a CSV header, a Parquet schema). */

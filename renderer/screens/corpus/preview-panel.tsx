@@ -30,6 +30,11 @@ export function PreviewPanel({ isOpening, onOpen }: { readonly isOpening: boolea
   const options = useStore(app.work, (work) => work.previewOptions);
   const preview = shown(remote);
   if (preview === undefined) return remote.status === 'failed' ? <></> : <SkeletonRows rows={8} />;
+  // What was found, as soon as it is known: a file may not be what it was asked to be read as.
+  const isFound = remote.status === 'ready';
+  const encoding = isFound ? preview.encoding : (options.encoding ?? preview.encoding);
+  const delimiter = isFound ? preview.delimiter : (options.delimiter ?? preview.delimiter);
+  const header = isFound ? preview.header : (options.header ?? preview.header);
   const change = (next: ReadOptions): void => void previewCorpus(app, preview.path, { ...options, ...next });
   const isBare = preview.vectors !== undefined && preview.columns.length === 0;
   const hasText = preview.columns.length === 0 || preview.columns.some((column) => column.role === 'text');
@@ -58,13 +63,11 @@ export function PreviewPanel({ isOpening, onOpen }: { readonly isOpening: boolea
             {preview.hasQrels ? ' and judgements' : ''}
           </span>
           <span className="spring" />
-          {preview.encoding === undefined ? null : (
-            <SelectField label="Encoding" isInline options={listWith(encodings, options.encoding ?? preview.encoding)} value={options.encoding ?? preview.encoding} onChange={(encoding) => change({ encoding })} />
-          )}
+          {encoding === undefined ? null : <SelectField label="Encoding" isInline options={listWith(encodings, encoding)} value={encoding} onChange={(chosen) => change({ encoding: chosen })} />}
           {/csv|tsv/i.test(preview.format) ? (
             <>
-              <SelectField label="Delimiter" isInline options={delimiters} value={(options.delimiter ?? (/tsv/i.test(preview.format) ? '\t' : ',')) as (typeof delimiters)[number]['value']} onChange={(delimiter) => change({ delimiter })} />
-              <Checkbox label="First row names the columns" isSelected={options.header ?? true} onChange={(header) => change({ header })} />
+              <SelectField label="Delimiter" isInline options={delimiters} value={(delimiter ?? ',') as (typeof delimiters)[number]['value']} onChange={(chosen) => change({ delimiter: chosen })} />
+              <Checkbox label="First row names the columns" isSelected={header ?? true} onChange={(names) => change({ header: names })} />
             </>
           ) : null}
           {/folder|markdown|html|pdf/.test(preview.format) ? <ChunkFields options={options} onChange={change} /> : null}

@@ -7,6 +7,7 @@ import { ready } from '../../state/remote.ts';
 import { useShownLadders } from '../../state/shown-ladders.ts';
 import { useStore } from '../../state/store.ts';
 import { ErrorPanel } from '../../ui/note.tsx';
+import { EmbeddingKept } from '../../ui/embedding-kept.tsx';
 import { InTurn } from '../../ui/in-turn.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { Compression } from './compression.tsx';
@@ -35,6 +36,7 @@ export default function TradeoffsScreen(): ReactElement {
   const isStale = ladders.every((one) => one.isStale);
   return (
     <div className="screen">
+      <EmbeddingKept />
       <InTurn minHeight={28}>
         <MeasureBar isStale={isStale} />
       </InTurn>
