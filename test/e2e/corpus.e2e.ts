@@ -88,7 +88,7 @@ describe('a corpus of one’s own', () => {
 
   it('takes queries and judgements from files', async () => {
     await writeFile(join(folder, 'queries.jsonl'), ['otter', 'heron'].map((text, row) => JSON.stringify({ _id: `q${row}`, text })).join('\n'));
-    await writeFile(join(folder, 'qrels.tsv'), 'query-id\tcorpus-id\tscore\nq0\t0\t1\nq1\t1\t1\n');
+    await writeFile(join(folder, 'qrels.tsv'), 'query-id\tcorpus-id\tscore\nq0\t1\t1\nq1\t2\t1\n');
     await page.locator('.radio', { hasText: 'JSONL, CSV' }).click();
     await page.getByRole('textbox', { name: 'Queries', exact: true }).fill(join(folder, 'queries.jsonl'));
     await page.getByRole('textbox', { name: /^Judgements/ }).fill(join(folder, 'qrels.tsv'));
