@@ -128,7 +128,7 @@ export function frontierPoints(
     readonly label: string;
     readonly ladder: readonly LadderEntry[];
     readonly funnels: readonly { readonly schedule: string; readonly recall: { readonly value: number; readonly low: number; readonly high: number }; readonly latencyMs: { readonly p50: number; readonly p95: number } }[];
-    readonly baseline: { readonly recall: { readonly value: number; readonly low: number; readonly high: number }; readonly latencyMs: { readonly p50: number; readonly p95: number } };
+    readonly baseline: { readonly recall: { readonly value: number; readonly low: number; readonly high: number }; readonly latencyMs: { readonly p50: number; readonly p95: number }; readonly index?: string | undefined };
     readonly fullDims: number;
   }[],
   selectedDims: number | undefined,
@@ -151,7 +151,7 @@ export function frontierPoints(
       return [
         ...store.ladder.filter((entry) => entry.dims < store.fullDims).map((entry) => ({ ...point('prefix', String(entry.dims), entry), isSelected: entry.dims === selectedDims })),
         ...store.funnels.map((funnel) => point('funnel', funnel.schedule.replaceAll(',', ' → '), funnel)),
-        point('baseline', `exact ${store.fullDims}`, store.baseline),
+        point('baseline', `${store.baseline.index === undefined ? 'exact' : store.baseline.index === 'autoindex' ? 'full' : store.baseline.index.toUpperCase()} ${store.fullDims}`, store.baseline),
       ];
     }),
   );

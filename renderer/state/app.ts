@@ -31,7 +31,7 @@ export interface App {
 export function createApp(host: HostBridge, client: EngineClient, engine: Store<EngineStatus>): App {
   const session = createStore<Session>(newSession);
   const work = createStore<Work>(noWork);
-  return { host, client, engine, session, work, jobs: createJobRunner(client), funnel: createFunnelState(client, work) };
+  return { host, client, engine, session, work, jobs: createJobRunner(client), funnel: createFunnelState(client, work, () => isPriced(session.get(), work.get())) };
 }
 
 export const AppContext = createContext<App | undefined>(undefined);
@@ -74,6 +74,12 @@ export async function into<Key extends RemoteKey>(app: App, key: Key, fetch: () 
 function unbusy<T>(before: Remote<T>, value: T | undefined): Remote<T> {
   if (before.status === 'ready' || before.status === 'failed') return before;
   return value === undefined ? idle : { status: 'ready', value };
+}
+
+/** A cost model of the embedded store says nothing about a server, and the other way round. */
+function isPriced(session: Session, work: Work): boolean {
+  const model = shown(work.costModel);
+  return model === undefined || (model.store === 'embedded') === (session.storeKind === 'embedded');
 }
 
 /** The store the session measures on. Milvus needs an address; without one it is the embedded store. */

@@ -56,17 +56,24 @@ interface Wanted {
   readonly movedAt: number;
 }
 
-/** The schedule under the user's hand: history, two slots, and the exact evaluation that follows every move. */
-export function createFunnelState(client: EngineClient, work: Store<Work>): FunnelState {
+/**
+ * The schedule under the user's hand: history, two slots, and the exact evaluation that follows every move.
+ * @param isPriced whether the cost model is of the store that is chosen: a time of another one is no estimate.
+ */
+export function createFunnelState(client: EngineClient, work: Store<Work>, isPriced: () => boolean = () => true): FunnelState {
   const store = createStore(empty);
 
   const latest = createLatest<Wanted, Evaluation[]>(
     (wanted) => client.call('pool.evaluate', { poolId: wanted.poolId, schedules: [wanted.A, ...(wanted.B === undefined ? [] : [wanted.B])].map((one) => [...one]) }),
     (wanted, [A, B]) => {
-      store.set((before) => ({ ...before, answers: { A, B }, error: undefined, answeredMoveAt: wanted.movedAt }));
+      store.set((before) => ({ ...before, answers: { A: priced(A), B: priced(B) }, error: undefined, answeredMoveAt: wanted.movedAt }));
     },
     (_, error) => store.set((before) => ({ ...before, error: toWireError(error) })),
   );
+
+  function priced(answer: Evaluation | undefined): Evaluation | undefined {
+    return answer === undefined || isPriced() ? answer : { ...answer, estimate: undefined };
+  }
 
   function evaluate(): void {
     const pool = ready(work.get().pool);

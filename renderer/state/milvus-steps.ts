@@ -32,6 +32,7 @@ const FLAT: HeadChoice = { index: 'flat', precision: 'f32' };
 export function chooseStore(app: App, storeKind: 'embedded' | 'milvus'): void {
   const inPlace = storeKind === 'milvus' ? ready(app.work.get().dataset)?.inPlace : undefined;
   patchSession(app, { storeKind, head: inPlace === undefined || inPlace.obstacle !== undefined ? FLAT : inPlace.head });
+  app.funnel.evaluate();
 }
 
 /** Loads the dataset's prefixes into the server; what is there already is used again. */

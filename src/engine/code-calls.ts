@@ -24,7 +24,7 @@ function specOf(dataset: Dataset, schedule: Schedule, k: number, address: string
     schedule,
     k,
     dims: dataset.vectors.dims,
-    collection: collectionNameOf(dataset.name),
+    ...namesOf(dataset),
     rowCount: dataset.vectors.rowCount,
     ...(address === undefined ? {} : { address: address.startsWith('http') ? address : `http://${address}` }),
     about: {
@@ -35,6 +35,12 @@ function specOf(dataset: Dataset, schedule: Schedule, k: number, address: string
       ...(measured === undefined ? {} : { measured: `recall@${k} ${formatPercentInterval(measured.recall)}, ${formatMs(measured.latencyMs.p50)} p50` }),
     },
   };
+}
+
+/** Of a collection of the user's: its key, and a collection beside it. The code loads rows, and must not load them into theirs. */
+function namesOf({ name, collection }: Dataset): Pick<CodeSpec, 'collection' | 'idField' | 'idType'> {
+  if (collection === undefined) return { collection: collectionNameOf(name) };
+  return { collection: `${collectionNameOf(name)}_funnel`, idField: collection.view.keyField, idType: collection.view.keyType === 'VarChar' ? 'text' : 'int64' };
 }
 
 function collectionNameOf(name: string): string {

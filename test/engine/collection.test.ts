@@ -116,6 +116,11 @@ await describeWithLite('a collection of the user’s, explored in place', () => 
     expect(inPlace!.stages.map((stage) => stage.split !== undefined)).toEqual([true, true, true]);
     await expect(engine.call('funnel.measure', { datasetId, schedules: [[{ dims: 16, keep: 50 }, { dims: 256, keep: 10 }]], k: 10, store })).rejects.toMatchObject({ code: 'milvus/in-place', hint: expect.stringContaining('32, 64, 256') });
 
+    const { code } = await call('code.generate', { datasetId, schedule, k: 10, target: 'pymilvus' });
+    expect(code).toContain('ID = "synset"');
+    expect(code).toContain('"glosses_funnel"');
+    expect(code).not.toMatch(/"glosses"/);
+
     const saved = await call('reports.save', { datasetId });
     const report = await call('reports.get', { reportId: saved.reportId });
     expect([report.store.kind, ...(report.otherStores ?? []).map((other) => other.kind)].sort()).toEqual(['embedded', 'milvus']);

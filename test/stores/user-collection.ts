@@ -10,8 +10,8 @@ export interface UserCollection {
   readonly indexes: Readonly<Record<string, { readonly type: string; readonly metric: string; readonly params?: Readonly<Record<string, number>> }>>;
 }
 
-export async function makeCollection(address: string, { name, fields, rows, indexes }: UserCollection): Promise<void> {
-  await withSdk(address, async (sdk) => {
+export async function makeCollection(address: string, { name, fields, rows, indexes }: UserCollection, token?: string): Promise<void> {
+  await withSdk(address, token, async (sdk) => {
     await sdk.createCollection({ collection_name: name, fields: [...fields] });
     for (let start = 0; start < rows.length; start += 500) await sdk.insert({ collection_name: name, data: rows.slice(start, start + 500) as never });
     await sdk.flushSync({ collection_names: [name] });
@@ -23,7 +23,7 @@ export async function makeCollection(address: string, { name, fields, rows, inde
 /** All that a server holds: its collections with schema, indexes and every row. Equal when nothing was written. */
 export async function serverDigest(address: string, fieldsOf: Readonly<Record<string, readonly string[]>>): Promise<string> {
   const hash = createHash('sha256');
-  await withSdk(address, async (sdk) => {
+  await withSdk(address, undefined, async (sdk) => {
     const names = (await sdk.showCollections()).data.map((collection) => collection.name).sort();
     hash.update(names.join());
     for (const name of names) {
@@ -37,9 +37,22 @@ export async function serverDigest(address: string, fieldsOf: Readonly<Record<st
   return hash.digest('hex');
 }
 
-async function withSdk(address: string, use: (sdk: InstanceType<(typeof import('@zilliz/milvus2-sdk-node'))['MilvusClient']>) => Promise<void>): Promise<void> {
+/** A user who may look, search and load, and nothing else, as the server's administrator makes one. */
+export async function makeReader(address: string, adminToken: string, username: string, password: string): Promise<void> {
+  const { RbacObjects } = await import('@zilliz/milvus2-sdk-node');
+  await withSdk(address, adminToken, async (sdk) => {
+    await sdk.createUser({ username, password });
+    await sdk.createRole({ roleName: 'reader' });
+    await sdk.addUserToRole({ username, roleName: 'reader' });
+    const grant = (object: keyof typeof RbacObjects, privilegeName: string) => sdk.grantRolePrivilege({ roleName: 'reader', object: RbacObjects[object], objectName: '*', privilegeName });
+    for (const privilege of ['DescribeCollection', 'ShowCollections']) await grant('Global', privilege);
+    for (const privilege of ['Search', 'Query', 'Load', 'GetLoadState', 'GetLoadingProgress', 'GetStatistics', 'IndexDetail']) await grant('Collection', privilege);
+  });
+}
+
+async function withSdk(address: string, token: string | undefined, use: (sdk: InstanceType<(typeof import('@zilliz/milvus2-sdk-node'))['MilvusClient']>) => Promise<void>): Promise<void> {
   const { MilvusClient } = await import('@zilliz/milvus2-sdk-node');
-  const sdk = new MilvusClient({ address, logLevel: 'error' });
+  const sdk = new MilvusClient({ address, logLevel: 'error', ...(token === undefined ? {} : { token }) });
   await sdk.connectPromise;
   try {
     await use(sdk);

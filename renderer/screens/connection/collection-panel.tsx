@@ -95,7 +95,7 @@ function FieldPickers({ view, pick, onChange }: { readonly view: View; readonly 
       <SelectField label="Id" options={options} value={pick.idField} onChange={(idField) => onChange({ idField })} />
       <SelectField label="Title" options={none} value={pick.titleField} onChange={(titleField) => onChange({ titleField })} />
       <SelectField label="Text" options={none} value={pick.textField} onChange={(textField) => onChange({ textField })} />
-      <NumberInput label="Rows" value={pick.rows ?? view.rowCount} minValue={2} maxValue={Math.max(2, view.rowCount)} onChange={(rows) => onChange({ rows })} hint="Fewer are a sample, measured on the embedded store only." />
+      <NumberInput label="Rows" value={pick.rows ?? view.rowCount} minValue={2} maxValue={Math.max(2, view.rowCount)} onChange={(rows) => onChange({ rows })} hint="Fewer: a sample." />
     </div>
   );
 }

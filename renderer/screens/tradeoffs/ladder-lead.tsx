@@ -56,7 +56,7 @@ export function LadderLead({ ladders, isStale }: { readonly ladders: readonly Sh
 /** What must be known about the numbers before they are used. */
 function StateNote({ isStale, measuredAt, remark }: { readonly isStale: boolean; readonly measuredAt: string; readonly remark: string | undefined }): ReactElement | null {
   const app = useApp();
-  const { isResuming, isPlain } = useStore(app.work, (work) => ({ isResuming: work.isResuming, isPlain: ready(work.dataset)?.model.trainedDims.length === 0 }));
+  const { isResuming, isPlain } = useStore(app.work, (work) => ({ isResuming: work.isResuming, isPlain: ready(work.dataset)?.model.trainedDims.length === 0 && ready(work.dataset)?.model.where !== 'collection' }));
   return (
     <>
       {isStale ? <span className="stale-mark">Measured before the change, {when(measuredAt)}. Measure to bring the charts up to date. </span> : null}

@@ -79,7 +79,7 @@ function PrefixPicker(): ReactElement {
         onChange={(values) => set(values.map(Number))}
       />
       <p className="field-hint">
-        {trained.length === 0 ? 'This model was not trained for prefixes.' : '▴ trained.'} The full dimension ({full}) is always measured.
+        {dataset?.model.where === 'collection' && trained.length === 0 ? 'Which prefixes the model was trained for is not known.' : trained.length === 0 ? 'This model was not trained for prefixes.' : '▴ trained.'} The full dimension ({full}) is always measured.
       </p>
       {untrained.length === 0 ? null : <p className="field-hint warn-text">Not trained for {untrained.join(', ')}: quality there is not promised.</p>}
       <div className="row">

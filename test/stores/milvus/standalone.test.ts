@@ -1,5 +1,9 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeError } from '../../../src/base/errors.ts';
+import { reportSchema } from '../../../src/contract/report.ts';
 import { connectMilvus } from '../../../src/stores/milvus/client.ts';
 import { USUAL_TIMES } from '../../../src/stores/milvus/context.ts';
 import { viewCollection } from '../../../src/stores/milvus/existing-collection.ts';
@@ -7,10 +11,12 @@ import { readPages } from '../../../src/stores/milvus/existing-rows.ts';
 import { openMilvusStore } from '../../../src/stores/milvus/milvus-store.ts';
 import { probeMilvus } from '../../../src/stores/milvus/probe.ts';
 import { resolveTarget } from '../../../src/stores/milvus/target.ts';
+import { cli } from '../../cli/run.ts';
 import { storeContract } from '../contract.ts';
 import { startStandalone } from '../milvus-server.ts';
 import type { TestServer } from '../milvus-server.ts';
 import { clusteredRows, expectSameNeighbours, rowOf } from '../reference.ts';
+import { makeCollection, makeReader } from '../user-collection.ts';
 import { sourceOf } from './source.ts';
 
 const venv = process.env['FUNNELSCOPE_MILVUS_23_VENV'];
@@ -146,4 +152,56 @@ describe.skipIf(venv === undefined)('Milvus 2.3.5 with passwords', () => {
       expect(describeError(error)).not.toContain('wrong-password');
     }
   }, 120_000);
+
+  it('a collection is explored in place by a user who may only read; the secret is in no file and no line', async () => {
+    const { address } = server;
+    const rows = clusteredRows(3_000, 32, 22);
+    const make = (name: string, dims: number, index: string) =>
+      makeCollection(
+        address,
+        {
+          name,
+          fields: [
+            { name: 'pk', data_type: 'VarChar', is_primary_key: true, max_length: 20 },
+            { name: 'plot', data_type: 'VarChar', max_length: 200 },
+            { name: 'embedding', data_type: 'FloatVector', dim: dims },
+          ],
+          rows: Array.from({ length: 3_000 }, (_, row) => ({ pk: `k${String(row).padStart(5, '0')}`, plot: `Plot ${row}`, embedding: Array.from(rowOf(rows, row).subarray(0, dims)) })),
+          indexes: { embedding: { type: index, metric: 'COSINE', ...(index === 'HNSW' ? { params: { M: 16, efConstruction: 200 } } : {}) } },
+        },
+        'root:Milvus',
+      );
+    await make('films', 32, 'HNSW');
+    await make('films_8', 8, 'FLAT');
+    await makeReader(address, 'root:Milvus', 'reader', 'Read-0nly!');
+    const reader = await connectMilvus(resolveTarget({ address }, 'reader:Read-0nly!'));
+    await expect(reader.insert('films', [], { upsert: false })).rejects.toThrow();
+    await expect(reader.drop('films')).rejects.toMatchObject({ code: 'milvus/permission' });
+
+    const folder = await mkdtemp(join(tmpdir(), 'funnelscope-reader-'));
+    process.env['FUNNELSCOPE_MILVUS_TOKEN'] = 'reader:Read-0nly!';
+    process.env['FUNNELSCOPE_DATA'] = join(folder, 'data');
+    try {
+      const out = join(folder, 'out');
+      const done = await cli('bench', '--store', address, '--collection', 'films', '--prefix-field', 'films_8/embedding', '--dims', '8,32', '--queries', '50', '--schedule', '8:200,32:10', '--latency-queries', '20', '--out', out);
+      expect(done.code, done.stderr).toBe(0);
+      const report = reportSchema.parse(JSON.parse(await readFile(join(out, 'report.json'), 'utf8')));
+      const [there, here] = [report, report.otherStores![0]!];
+      expect([report.store.label, here.kind]).toEqual([expect.stringMatching(/^Milvus 2\.3\.5 at .*, collection films$/), 'embedded']);
+      // The exact prefix field gives what the copy gives; the whole one is an HNSW index, and is called so.
+      expect(there.ladder[0]!.recall.value).toBeCloseTo(here.ladder[0]!.recall.value, 12);
+      expect(there.funnels[0]!.recall.value).toBeCloseTo(here.funnels[0]!.recall.value, 12);
+      expect(there.baseline.recall.value).toBeGreaterThan(0.95);
+      expect(there.baseline.index).toBe('autoindex');
+      expect(report.store.latencyRemark).toBeUndefined();
+      const texts = [done.stderr, ...(await Promise.all((await readdir(out)).map((name) => readFile(join(out, name), 'utf8'))))];
+      for (const text of texts) expect(text).not.toMatch(/Read-0nly|reader:/);
+    } finally {
+      delete process.env['FUNNELSCOPE_MILVUS_TOKEN'];
+      delete process.env['FUNNELSCOPE_DATA'];
+      await rm(folder, { recursive: true, force: true });
+    }
+    expect((await reader.listCollections()).sort()).toEqual(['films', 'films_8']);
+    await reader.close();
+  }, 240_000);
 });
