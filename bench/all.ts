@@ -3,13 +3,13 @@
 // Installs the rivals into .venv/bench (faiss-cpu, usearch, hnswlib, numpy; sentence-transformers and pymilvus with `full`). Wants an idle machine and about a quarter
 // of an hour; the first run also makes the vectors and the rivals' graphs. `--quick` repeats less: to see that it runs.
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { machineOf } from '../src/engine/machine.ts';
 import { benchPython } from './rival.ts';
 import { machineLine, markdownOf, type Section } from './section.ts';
+import { dataFolder } from './wordnet-vectors.ts';
 
 const { values: options } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean', default: false }, 'no-write': { type: 'boolean', default: false } } });
 
@@ -34,31 +34,32 @@ const wanted = options.only?.split(',') ?? PARTS.map(({ name }) => name);
 const versions = versionsOf(benchPython('full'));
 console.log(machineLine());
 console.log(`rivals: ${versions}`);
-const startedAt = new Date();
-const folder = await mkdtemp(join(tmpdir(), 'funnelscope-bench-'));
-const sections: Section[] = [];
+const results = join(dataFolder, 'results');
+await mkdir(results, { recursive: true });
 const failed: string[] = [];
-try {
-  for (const part of PARTS.filter(({ name }) => wanted.includes(name))) {
-    const path = join(folder, `${part.name}.json`);
-    const began = performance.now();
-    const script = [join(import.meta.dirname, part.script), '--json', path, ...(options.quick ? part.quick : part.args)];
-    // The app's window needs a display.
-    const [command, args] = part.name === 'start' && process.env['DISPLAY'] === undefined ? ['xvfb-run', ['-a', process.execPath, ...process.execArgv, ...script]] : [process.execPath, [...process.execArgv, ...script]];
-    const { status } = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
-    if (status === 0) sections.push(...(JSON.parse(await readFile(path, 'utf8')) as Section[]));
-    else failed.push(part.name);
-    console.log(`[${part.name}: ${((performance.now() - began) / 1000).toFixed(0)} s]`);
-  }
-} finally {
-  await rm(folder, { recursive: true, force: true });
+for (const part of PARTS.filter(({ name }) => wanted.includes(name))) {
+  const path = join(results, options.quick ? `${part.name}.quick.json` : `${part.name}.json`);
+  await rm(path, { force: true });
+  const began = performance.now();
+  const script = [join(import.meta.dirname, part.script), '--json', path, ...(options.quick ? part.quick : part.args)];
+  // The app's window needs a display.
+  const [command, args] = part.name === 'start' && process.env['DISPLAY'] === undefined ? ['xvfb-run', ['-a', process.execPath, ...process.execArgv, ...script]] : [process.execPath, [...process.execArgv, ...script]];
+  if (spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] }).status !== 0) failed.push(part.name);
+  console.log(`[${part.name}: ${((performance.now() - began) / 1000).toFixed(0)} s]`);
 }
+const sections = (await Promise.all(PARTS.filter(({ name }) => !options.quick || wanted.includes(name)).map((part) => sectionsOf(part)))).flat();
 const claims = sections.flatMap((section) => section.claims);
 console.log(`\n${claims.filter(({ met }) => met).length} of ${claims.length} claims met`);
 for (const { claim, found, met } of claims) console.log(`  ${met ? 'yes' : 'NO '} ${claim}: ${found}`);
 if (failed.length > 0) console.log(`did not finish: ${failed.join(', ')}`);
-if (!options['no-write'] && !options.quick && options.only === undefined && failed.length === 0) await writeFile(join(import.meta.dirname, '../docs/performance.md'), documentOf());
+if (!options['no-write'] && !options.quick && failed.length === 0) await writeFile(join(import.meta.dirname, '../docs/performance.md'), documentOf());
 process.exitCode = failed.length > 0 ? 1 : 0;
+
+/** What a part found last: with `--only` the other parts' results are those of their own last run. */
+async function sectionsOf(part: Part): Promise<Section[]> {
+  const path = join(results, options.quick ? `${part.name}.quick.json` : `${part.name}.json`);
+  return readFile(path, 'utf8').then((text) => JSON.parse(text) as Section[], () => []);
+}
 
 function versionsOf(python: string): string {
   const names = ['faiss-cpu', 'usearch', 'hnswlib', 'numpy', 'sentence-transformers', 'pymilvus'];
@@ -71,7 +72,7 @@ function documentOf(): string {
   return [
     '# Performance',
     '',
-    `Written by \`npm run bench:all\` on ${startedAt.toISOString().slice(0, 10)}. Do not edit. Machine: ${cpu}, ${cores} cores, ${(memoryBytes / 2 ** 30).toFixed(0)} GiB, Node ${node}. Rivals: ${versions}.`,
+    `Written by \`npm run bench:all\` on ${new Date().toISOString().slice(0, 10)}. Do not edit. Machine: ${cpu}, ${cores} cores, ${(memoryBytes / 2 ** 30).toFixed(0)} GiB, Node ${node}. Rivals: ${versions}.`,
     '',
     'Ratios travel to other machines, times do not. All sides run on the same data, threads and k, in turn; where recall matters each side is set to the least effort that reaches it.',
     'How near the limits are is said section by section; how to read the limits is in [decision 0023](decisions/0023-product-codes.md).',
