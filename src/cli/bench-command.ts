@@ -1,10 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.ts';
-import { UserError } from '../base/errors.ts';
+import { describeError, UserError } from '../base/errors.ts';
 import { resourcesDir } from '../base/resources.ts';
+import { explainSystemError } from '../base/system-error.ts';
+import type { Report } from '../contract/report.ts';
 import { runBench } from '../engine/bench.ts';
 import { defaultDataDir } from '../engine/data-dir.ts';
+import { saveReport } from '../engine/report-store.ts';
 import { shellQuote, withoutSecrets } from '../report/command.ts';
 import { reportFiles } from '../report/files.ts';
 import { readBenchArguments } from './arguments.ts';
@@ -43,7 +46,7 @@ export const benchCommand: Command = async (argv, { stdout, stderr, signal }) =>
       { signal, onProgress: progress.sink },
     );
     progress.end();
-    for (const file of reportFiles(report)) await writeFileAtomic(join(out, file.name), file.text);
+    await writeReport(out, report);
     for (const finding of report.findings) stderr.write(`${finding}\n`);
     for (const warning of report.warnings) stderr.write(`warning: ${warning}\n`);
     if (report.matryoshka?.adapterFile !== undefined) stderr.write(`adapter: ${join(out, report.matryoshka.adapterFile)}\n`);
@@ -52,6 +55,19 @@ export const benchCommand: Command = async (argv, { stdout, stderr, signal }) =>
     progress.end();
   }
 };
+
+/** Where the folder takes no more (a full disk, after an hour of measuring), the report goes where the app keeps its own, and that is said. */
+async function writeReport(out: string, report: Report): Promise<void> {
+  try {
+    for (const file of reportFiles(report)) await writeFileAtomic(join(out, file.name), file.text);
+  } catch (cause) {
+    const why = describeError(explainSystemError(cause, out));
+    const folder = join(defaultDataDir(), 'reports');
+    const saved = await saveReport(folder, report, report.corpus.name).catch(() => undefined);
+    const hint = saved === undefined ? 'nothing could be saved elsewhere either' : `what was measured is kept in ${join(folder, `${saved.reportId}.json`)}, and in the app under Reports`;
+    throw new UserError('cli/write', `the report could not be written: ${why}`, { hint, cause });
+  }
+}
 
 async function makeFolder(path: string): Promise<void> {
   try {

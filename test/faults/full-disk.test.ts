@@ -1,10 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 // @ts-expect-error a script without types
 import { build } from '../../scripts/build.mjs';
+import { reportSchema } from '../../src/contract/report.ts';
 import { openEngine } from '../../src/engine/engine.ts';
 import { tempFolder } from '../fixtures/temp-folder.ts';
 import { root, smallCorpus } from './host.ts';
@@ -47,6 +48,18 @@ describe('a disk without room', () => {
     const again = await bench(data, out);
     expect(again, again.stderr).toMatchObject({ code: 0 });
     expect((await readdir(out)).sort()).toEqual(['funnels.csv', 'ladder.csv', 'report.html', 'report.json', 'report.md']);
+  });
+
+  it('that fills up only when the report is written: what was measured is kept elsewhere, and that is said', async () => {
+    const folder = await tempFolder();
+    const [data, out] = [join(folder, 'data'), join(folder, 'out')];
+    // Embedded before, so that nothing large has to be written but the page of the report.
+    expect((await bench(data, join(folder, 'first'))).code).toBe(0);
+    const limit = Math.floor((await stat(join(folder, 'first', 'report.html'))).size / 1024) - 1;
+    const stopped = await bench(data, out, { before: `ulimit -f ${limit}` });
+    expect(stopped.code, stopped.stderr).toBe(2);
+    const kept = /^funnelscope: the report could not be written: .*EFBIG.* \(what was measured is kept in (\S+\.json), and in the app under Reports\)$/.exec(lastLine(stopped.stderr))?.[1];
+    expect(reportSchema.parse(JSON.parse(await readFile(kept!, 'utf8'))).corpus.count).toBe(2980);
   });
 
   it('a full file system: said as such, everything that was saved is still there, and it works again when there is room', async (context) => {

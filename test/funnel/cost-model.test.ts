@@ -105,7 +105,7 @@ describe('the cost model', () => {
     const runs = ([[16, 1], [32, 2], [64, 40]] as const).map(([dims, ms]): CostRun => ({ schedule: [{ dims, keep: 10 }], stageMs: [ms], totalMs: ms, p95Ms: 2 * ms }));
     const model = fitCostModel(runs, 1000, 'the store');
     expect(model.relativeError).toBeGreaterThan(0.3);
-    expect(model.how).toMatch(/^Fitted to the median times of 3 schedules measured on the store, interleaved, one query at a time, 1000 documents\. Error: ±[\d.]+ % \(root mean square\)/);
+    expect(model.how).toMatch(/^Fitted to the median times of 3 schedules measured on the store, interleaved, one query at a time, 1,000 documents\. Error: ±[\d.]+ % \(root mean square\)/);
   });
 
   test('needs three runs', () => {
