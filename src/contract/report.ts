@@ -6,7 +6,8 @@ import { candidatesNeededSchema, compressionSchema, costModelSchema, heatMapSche
 /** Row numbers of documents, one list a query, best first: only with `--dump-neighbours`. */
 const neighbourLists = z.array(z.array(z.number().int()));
 
-const splitSchema = z.object({ serverMs: latencySchema, localMs: latencySchema });
+/** Where a search on a server spent its time: making requests, the round trip (network and server), and everything on this side. */
+const splitSchema = z.object({ requestMs: latencySchema.optional(), serverMs: latencySchema, localMs: latencySchema });
 
 /** What is measured of every search: a prefix, a funnel, the baseline. Made anew for each, so that the JSON Schema stays without references between them. */
 const measuredFields = () => ({

@@ -14,15 +14,19 @@ export interface TimedConfig {
 export interface TimedParts {
   readonly totalMs: number;
   readonly parts?: readonly number[] | undefined;
+  readonly requestMs?: number | undefined;
   readonly serverMs?: number | undefined;
-  /** Of each part, the time that was the server's. */
+  /** Of each part, the time that went into making requests, and the time that was the server's. */
+  readonly partsRequestMs?: readonly number[] | undefined;
   readonly partsServerMs?: readonly number[] | undefined;
 }
 
 export interface TimedSamples {
   readonly totalMs: Float64Array;
   readonly parts: readonly Float64Array[];
+  readonly requestMs: Float64Array;
   readonly serverMs: Float64Array;
+  readonly partsRequestMs: readonly Float64Array[];
   readonly partsServerMs: readonly Float64Array[];
   /** The query row of each sample. */
   readonly queries: Int32Array;
@@ -75,7 +79,9 @@ function columnsOf(rows: readonly { query: number; timed: TimedParts }[]): Timed
   return {
     totalMs: Float64Array.from(rows, (row) => row.timed.totalMs),
     parts: Array.from({ length: partCount }, (_, part) => Float64Array.from(rows, (row) => row.timed.parts?.[part] ?? 0)),
+    requestMs: Float64Array.from(rows, (row) => row.timed.requestMs ?? 0),
     serverMs: Float64Array.from(rows, (row) => row.timed.serverMs ?? 0),
+    partsRequestMs: Array.from({ length: partCount }, (_, part) => Float64Array.from(rows, (row) => row.timed.partsRequestMs?.[part] ?? 0)),
     partsServerMs: Array.from({ length: partCount }, (_, part) => Float64Array.from(rows, (row) => row.timed.partsServerMs?.[part] ?? 0)),
     queries: Int32Array.from(rows, (row) => row.query),
   };

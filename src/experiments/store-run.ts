@@ -177,7 +177,7 @@ function timedConfigs(
     async run(query): Promise<TimedParts> {
       const start = performance.now();
       const found = await head.search(queryOf(data.queries, query), Math.min(spec.k, store.rowCount));
-      return { totalMs: performance.now() - start, serverMs: found.timing?.serverMs };
+      return { totalMs: performance.now() - start, requestMs: found.timing?.requestMs, serverMs: found.timing?.serverMs };
     },
   });
   return [
@@ -188,7 +188,8 @@ function timedConfigs(
       async run(query): Promise<TimedParts> {
         const run = await runFunnel(store, heads.get(schedule[0]!.dims)!, schedule, queryOf(data.queries, query));
         const partsServerMs = run.stages.map((stage) => stage.timing?.serverMs ?? 0);
-        return { totalMs: run.totalMs, parts: run.stageMs, partsServerMs, serverMs: partsServerMs.reduce((sum, ms) => sum + ms, 0) };
+        const partsRequestMs = run.stages.map((stage) => stage.timing?.requestMs ?? 0);
+        return { totalMs: run.totalMs, parts: run.stageMs, partsRequestMs, partsServerMs, requestMs: sumOf(partsRequestMs), serverMs: sumOf(partsServerMs) };
       },
     })),
   ];
@@ -219,7 +220,7 @@ function funnelEntry(schedule: Schedule, answers: readonly (readonly Survivors[]
         Float64Array.from(answers, (stages, query) => survivalOf(truth, query, stages[index]!.rows)),
         { seed: spec.seed },
       );
-      return { ...stage, survival: survival.value, survivalInterval: survival, latencyMs: latencyOf(samples.parts[index]!), ...splitOf({ totalMs: samples.parts[index]!, serverMs: samples.partsServerMs[index]! }, store) };
+      return { ...stage, survival: survival.value, survivalInterval: survival, latencyMs: latencyOf(samples.parts[index]!), ...splitOf({ totalMs: samples.parts[index]!, requestMs: samples.partsRequestMs[index]!, serverMs: samples.partsServerMs[index]! }, store) };
     }),
     speedup: baselineLatency.p50 / latencyMs.p50,
     pays: logRatio.high < 0,
@@ -228,9 +229,13 @@ function funnelEntry(schedule: Schedule, answers: readonly (readonly Survivors[]
   };
 }
 
-function splitOf(samples: Pick<TimedSamples, 'totalMs' | 'serverMs'>, store: Store): { split?: { serverMs: Latency; localMs: Latency } } {
+function splitOf({ totalMs, requestMs, serverMs }: Pick<TimedSamples, 'totalMs' | 'requestMs' | 'serverMs'>, store: Store): { split?: { requestMs: Latency; serverMs: Latency; localMs: Latency } } {
   if (store.kind === 'embedded') return {};
-  return { split: { serverMs: latencyOf(samples.serverMs), localMs: latencyOf(samples.totalMs.map((ms, i) => Math.max(0, ms - samples.serverMs[i]!))) } };
+  return { split: { requestMs: latencyOf(requestMs), serverMs: latencyOf(serverMs), localMs: latencyOf(totalMs.map((ms, i) => Math.max(0, ms - requestMs[i]! - serverMs[i]!))) } };
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, ms) => sum + ms, 0);
 }
 
 function qpsOf(latency: Latency): number {

@@ -18,11 +18,20 @@ export interface HeadSpec {
   readonly params?: Readonly<Record<string, number>> | undefined;
 }
 
-/** Where the time of one operation went. `serverMs` is the round trip to a server (0 for the embedded store). */
+/** Where the time of one operation went; the parts make the total. */
 export interface SplitTiming {
   readonly totalMs: number;
+  /** Making requests to a server, up to their leaving; left out where there is none. */
+  readonly requestMs?: number | undefined;
+  /** The round trip to a server: the network and its work (0 for the embedded store). */
   readonly serverMs: number;
+  /** Everything else: unpacking answers, re-ranking here. */
   readonly localMs: number;
+}
+
+/** The split of an operation whose calls took these times. */
+export function splitTiming(totalMs: number, calls: { readonly requestMs: number; readonly serverMs: number }): SplitTiming {
+  return { totalMs, ...calls, localMs: Math.max(0, totalMs - calls.requestMs - calls.serverMs) };
 }
 
 /**

@@ -61,7 +61,7 @@ function captionOf(funnel: FunnelEntry, isBest: boolean, baseline: string): stri
 }
 
 function stageTable(funnel: FunnelEntry): Table {
-  const columns = [...['stage', 'dims', 'keep', 'alive (95 %)', 'p50, ms', 'p95, ms', 'server, ms', 'local, ms'].map(numeric)];
+  const columns = [...['stage', 'dims', 'keep', 'alive (95 %)', 'p50, ms', 'p95, ms', 'request, ms', 'server, ms', 'local, ms'].map(numeric)];
   return tableOf(
     `Stages of ${funnel.schedule}`,
     columns,
@@ -72,6 +72,7 @@ function stageTable(funnel: FunnelEntry): Table {
       formatPercentInterval(stage.survivalInterval),
       formatNumber(stage.latencyMs.p50),
       formatNumber(stage.latencyMs.p95),
+      stage.split?.requestMs === undefined ? '' : formatNumber(stage.split.requestMs.p50),
       stage.split === undefined ? '' : formatNumber(stage.split.serverMs.p50),
       stage.split === undefined ? '' : formatNumber(stage.split.localMs.p50),
     ]),

@@ -77,13 +77,14 @@ function ladderTable(store: StoreResult, report: Report, caption: string): Table
 }
 
 function latencyTable(store: StoreResult, caption: string): Table {
-  const columns = ['dims', 'p50, ms', 'p95, ms', 'p99, ms', 'mean, ms', 'queries/s', 'server, ms', 'local, ms'].map(numeric);
+  const columns = ['dims', 'p50, ms', 'p95, ms', 'p99, ms', 'mean, ms', 'queries/s', 'request, ms', 'server, ms', 'local, ms'].map(numeric);
   return tableOf(
     caption,
     columns,
     store.ladder.map(({ dims, latencyMs, qps, split }) => [
       String(dims),
       ...[latencyMs.p50, latencyMs.p95, latencyMs.p99, latencyMs.mean, qps].map((value) => formatNumber(value)),
+      split?.requestMs === undefined ? '' : formatNumber(split.requestMs.p50),
       split === undefined ? '' : formatNumber(split.serverMs.p50),
       split === undefined ? '' : formatNumber(split.localMs.p50),
     ]),

@@ -5,6 +5,8 @@ import { faultOf, isSuccess, kindOf } from './faults.ts';
 import type { ServerStatus } from './faults.ts';
 import { patiently, raced } from './patience.ts';
 import type { ResolvedTarget } from './target.ts';
+import { timed, wireInterceptor } from './wire-times.ts';
+import type { CallTimes } from './wire-times.ts';
 
 /** The one file that speaks the SDK: its classes, status codes and string numbers stay in here. */
 
@@ -61,8 +63,8 @@ export interface Hit {
 export interface SearchAnswer {
   /** One list a query, best first as the server gave them. */
   readonly lists: readonly (readonly Hit[])[];
-  /** From the call of the SDK to its answer, of the attempt that succeeded. */
-  readonly roundTripMs: number;
+  /** Of the attempt that succeeded. */
+  readonly times: CallTimes;
 }
 
 export interface QueryRequest {
@@ -72,6 +74,8 @@ export interface QueryRequest {
   readonly limit?: number | undefined;
   /** Pages by primary key need their rows in its order; servers otherwise answer in any. */
   readonly isPage?: boolean | undefined;
+  /** Hears where the time of the attempt that succeeded went. */
+  readonly onTimes?: ((times: CallTimes) => void) | undefined;
 }
 
 export interface CallOptions {
@@ -164,7 +168,7 @@ export async function connectMilvus(target: ResolvedTarget, options: ConnectOpti
     },
     __SKIP_CONNECT__: true,
   });
-  skipRetryInterceptor(sdk);
+  replaceRetryInterceptor(sdk);
 
   /** One attempt: time-out, cancellation, thrown and returned errors made one. */
   const once = async <T>(doing: string, timeoutMs: number, signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> => {
@@ -327,41 +331,46 @@ export async function connectMilvus(target: ResolvedTarget, options: ConnectOpti
       return Number(answer.stats.find(({ key }) => key === 'row_count')?.value ?? 0);
     },
     async search(request, callOptions) {
-      let roundTripMs = 0;
+      let times: CallTimes = { requestMs: 0, serverMs: 0 };
       const answer = await reading(request.collection, `searching ${request.collection}`, callOptions, async (timeout) => {
-        const start = performance.now();
-        const found = await sdk.search({
-          collection_name: request.collection,
-          anns_field: request.field,
-          data: request.vectors as unknown as number[][],
-          limit: request.limit,
-          metric_type: request.metric,
-          // Without it every field comes back, vectors too; and the key only comes when it is listed.
-          output_fields: [request.keyField],
-          consistency_level: BOUNDED,
-          ...(request.filter === undefined ? {} : { filter: request.filter }),
-          ...(request.params === undefined ? {} : { params: { ...request.params } }),
-          timeout,
-        });
-        roundTripMs = performance.now() - start;
-        return found;
+        const found = await timed(() =>
+          sdk.search({
+            collection_name: request.collection,
+            anns_field: request.field,
+            data: request.vectors as unknown as number[][],
+            limit: request.limit,
+            metric_type: request.metric,
+            // Without it every field comes back, vectors too; and the key only comes when it is listed.
+            output_fields: [request.keyField],
+            consistency_level: BOUNDED,
+            ...(request.filter === undefined ? {} : { filter: request.filter }),
+            ...(request.params === undefined ? {} : { params: { ...request.params } }),
+            timeout,
+          }),
+        );
+        times = found.times;
+        return found.answer;
       });
       const results = answer.results as unknown as Record<string, unknown>[] | Record<string, unknown>[][];
       const lists = (request.vectors.length === 1 ? [results] : request.vectors.map((_, query) => results[query] ?? [])) as Record<string, unknown>[][];
-      return { roundTripMs, lists: lists.map((list) => list.map((hit) => ({ key: String(hit[request.keyField]), score: Number(hit['score']) }))) };
+      return { times, lists: lists.map((list) => list.map((hit) => ({ key: String(hit[request.keyField]), score: Number(hit['score']) }))) };
     },
     async query(request, callOptions) {
-      const answer = await reading(request.collection, `reading rows of ${request.collection}`, callOptions, (timeout) =>
-        sdk.query({
-          collection_name: request.collection,
-          filter: request.filter,
-          output_fields: [...request.fields],
-          consistency_level: BOUNDED,
-          ...(request.limit === undefined ? {} : { limit: request.limit }),
-          ...(request.isPage === true ? { params: { iterator: 'True', reduce_stop_for_best: 'True' } } : {}),
-          timeout,
-        }),
-      );
+      const answer = await reading(request.collection, `reading rows of ${request.collection}`, callOptions, async (timeout) => {
+        const found = await timed(() =>
+          sdk.query({
+            collection_name: request.collection,
+            filter: request.filter,
+            output_fields: [...request.fields],
+            consistency_level: BOUNDED,
+            ...(request.limit === undefined ? {} : { limit: request.limit }),
+            ...(request.isPage === true ? { params: { iterator: 'True', reduce_stop_for_best: 'True' } } : {}),
+            timeout,
+          }),
+        );
+        request.onTimes?.(found.times);
+        return found.answer;
+      });
       return answer.data;
     },
     close: () => closeQuietly(sdk),
@@ -377,11 +386,11 @@ export async function connectMilvus(target: ResolvedTarget, options: ConnectOpti
 /**
  * The SDK's retry interceptor, the last of its chain, writes every request and answer as JSON text for a log that is off: a quarter of
  * the time of an insert, and 50 ms for a batch of a hundred queries. Retries are ours, so it goes. Were the chain another one some day,
- * it stays as it is: slower, and right.
+ * it stays as it is: slower, and right. In its place, next to the wire, calls are timed.
  */
-function skipRetryInterceptor(sdk: SdkClient): void {
+function replaceRetryInterceptor(sdk: SdkClient): void {
   const chain: unknown = sdk.channelOptions.interceptors;
-  if (Array.isArray(chain) && chain.length === 3) sdk.channelOptions.interceptors = chain.slice(0, -1);
+  if (Array.isArray(chain) && chain.length === 3) sdk.channelOptions.interceptors = [...chain.slice(0, -1), wireInterceptor];
 }
 
 /** The SDK lifts it out of the type parameters on some versions only. */

@@ -1,3 +1,4 @@
+import { splitTiming } from '../store.ts';
 import type { Head, HeadSpec } from '../store.ts';
 import { checkQueries, checkQuery } from './check-query.ts';
 import type { MilvusContext } from './context.ts';
@@ -25,9 +26,8 @@ export function fieldHead(context: MilvusContext, parts: FieldHeadParts): Head {
       const start = performance.now();
       checkQuery(query, undefined, spec.dims);
       const limit = Math.min(keep, rowCount);
-      const { found, roundTripMs } = await searchOne(context, field, query, { keep: limit, paramsFor: parts.searchParams, signal });
-      const totalMs = performance.now() - start;
-      return { ...found, dims: spec.dims, timing: { totalMs, serverMs: roundTripMs, localMs: Math.max(0, totalMs - roundTripMs) } };
+      const { found, times } = await searchOne(context, field, query, { keep: limit, paramsFor: parts.searchParams, signal });
+      return { ...found, dims: spec.dims, timing: splitTiming(performance.now() - start, times) };
     },
     async searchMany(queries, keep, work = {}) {
       checkQueries(queries, undefined, spec.dims);

@@ -1,12 +1,14 @@
 import type { Neighbours } from '../../vectors/neighbours.ts';
 import type { Stage } from '../../contract/schedule.ts';
-import type { SplitTiming, Survivors } from '../store.ts';
+import { splitTiming } from '../store.ts';
+import type { Survivors } from '../store.ts';
 import type { MilvusContext } from './context.ts';
 import { onLoaded } from './loaded.ts';
 import { prefixCosine, prefixLength } from './prefix-cosine.ts';
 import { searchOne } from './search-field.ts';
 import type { SearchField } from './search-field.ts';
 import type { VectorSource } from './vector-source.ts';
+import type { CallTimes } from './wire-times.ts';
 
 /** Where survivors are scored again: on the server, here with vectors fetched from it, or here with vectors that are here. */
 export type RerankStrategy = 'server' | 'fetch' | 'local';
@@ -33,19 +35,17 @@ export async function rerankBy(strategy: RerankStrategy, context: MilvusContext,
   const start = performance.now();
   const keep = Math.min(stage.keep, survivors.rows.length);
   let found: Neighbours & { readonly dots?: Float32Array | undefined } = { rows: new Int32Array(0), scores: new Float32Array(0) };
-  let serverMs = 0;
+  let calls: CallTimes = { requestMs: 0, serverMs: 0 };
   if (keep > 0) {
     switch (strategy) {
       case 'server': {
         const answer = await searchOne(context, means.exactField!, query, { keep, filter: means.exactField!.filterOf(survivors.rows), signal });
         found = answer.found;
-        serverMs = answer.roundTripMs;
+        calls = answer.times;
         break;
       }
       case 'fetch': {
-        const before = performance.now();
-        const vectors = await fetchVectors(context, means.longField!, survivors.rows, signal);
-        serverMs = performance.now() - before;
+        const vectors = await fetchVectors(context, means.longField!, survivors.rows, signal, (times) => (calls = times));
         found = bestOf(query, survivors.rows, stage.dims, keep, (row) => vectors.get(row));
         break;
       }
@@ -66,14 +66,12 @@ export async function rerankBy(strategy: RerankStrategy, context: MilvusContext,
         return strategy satisfies never;
     }
   }
-  const totalMs = performance.now() - start;
-  const timing: SplitTiming = { totalMs, serverMs, localMs: Math.max(0, totalMs - serverMs) };
-  return { rows: found.rows, scores: found.scores, dots: found.dots, dims: stage.dims, timing };
+  return { rows: found.rows, scores: found.scores, dots: found.dots, dims: stage.dims, timing: splitTiming(performance.now() - start, calls) };
 }
 
-async function fetchVectors(context: MilvusContext, field: SearchField, rows: Int32Array, signal: AbortSignal | undefined): Promise<Map<number, ArrayLike<number>>> {
+async function fetchVectors(context: MilvusContext, field: SearchField, rows: Int32Array, signal: AbortSignal | undefined, onTimes: (times: CallTimes) => void): Promise<Map<number, ArrayLike<number>>> {
   const found = await onLoaded(context, field.collection, signal, () =>
-    context.milvus.query({ collection: field.collection, filter: field.filterOf(rows), fields: [field.keyField, field.field], limit: rows.length }, { signal }),
+    context.milvus.query({ collection: field.collection, filter: field.filterOf(rows), fields: [field.keyField, field.field], limit: rows.length, onTimes }, { signal }),
   );
   return new Map(found.map((row) => [field.rowOf(String(row[field.keyField])), row[field.field] as ArrayLike<number>]));
 }

@@ -8,6 +8,7 @@ import type { MilvusContext } from './context.ts';
 import { onLoaded } from './loaded.ts';
 import type { VectorPrecision } from './manifest.ts';
 import { queryValueOf } from './vector-source.ts';
+import type { CallTimes } from './wire-times.ts';
 
 /** One vector field that can be searched, and how its hits become rows and cosines. */
 export interface SearchField {
@@ -35,18 +36,18 @@ export interface FieldSearch {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** One query: the best `keep` rows and the time of the round trip. */
-export async function searchOne(context: MilvusContext, field: SearchField, query: Float32Array, search: FieldSearch): Promise<{ found: Neighbours; roundTripMs: number }> {
+/** One query: the best `keep` rows and where the time of its calls went. */
+export async function searchOne(context: MilvusContext, field: SearchField, query: Float32Array, search: FieldSearch): Promise<{ found: Neighbours; times: CallTimes }> {
   checkTopK(context, search.keep);
   const vectors = [queryValueOf(query, field.dims, field.precision)];
   const most = mostHits(context, field, search);
-  let roundTripMs = 0;
+  let times: CallTimes = { requestMs: 0, serverMs: 0 };
   for (let limit = firstLimit(field, search, most); ; limit = Math.min(most, limit * 2)) {
     const answer = await ask(context, field, vectors, limit, search);
-    roundTripMs += answer.roundTripMs;
+    times = { requestMs: times.requestMs + answer.times.requestMs, serverMs: times.serverMs + answer.times.serverMs };
     const hits = answer.lists[0] ?? [];
     const found = neighboursFrom(field, hits, search.keep);
-    if (isEnough(found, hits, search.keep, limit, most)) return { found, roundTripMs };
+    if (isEnough(found, hits, search.keep, limit, most)) return { found, times };
   }
 }
 
