@@ -107,6 +107,13 @@ export const catalogue: readonly CatalogueEntry[] = [
     servedAs: ['mxbai-embed-large'],
     repository: 'mixedbread-ai/mxbai-embed-large-v1',
     sizes: { fp32: 1337 * megabyte, fp16: 669 * megabyte, q8: 337 * megabyte },
+    // From the model's card.
+    example: {
+      query: 'A man is eating a piece of bread',
+      documents: ['A man is eating food.', 'A man is eating pasta.', 'The girl is carrying a baby.', 'A man is riding a horse.'],
+      similarities: [0.792, 0.6369, 0.1651, 0.3621],
+      tolerance: 1e-2,
+    },
     note: 'Large: expect a few texts a second on a laptop.',
   },
   {
@@ -141,6 +148,18 @@ export const catalogue: readonly CatalogueEntry[] = [
     repository: 'onnx-community/embeddinggemma-300m-ONNX',
     sizes: { fp32: 1235 * megabyte, q8: 309 * megabyte, q4: 197 * megabyte },
     externalData: ['fp32', 'q8', 'q4'],
+    // From the model's card.
+    example: {
+      query: 'Which planet is known as the Red Planet?',
+      documents: [
+        "Venus is often called Earth's twin because of its similar size and proximity.",
+        'Mars, known for its reddish appearance, is often referred to as the Red Planet.',
+        'Jupiter, the largest planet in our solar system, has a prominent red spot.',
+        'Saturn, famous for its rings, is sometimes mistaken for the Red Planet.',
+      ],
+      similarities: [0.3011, 0.6359, 0.493, 0.4889],
+      tolerance: 1e-2,
+    },
     note: 'Its two dense layers are inside the graph (sentence_embedding). float16 is not supported by the model.',
   },
   {
@@ -159,6 +178,16 @@ export const catalogue: readonly CatalogueEntry[] = [
     repository: 'onnx-community/Qwen3-Embedding-0.6B-ONNX',
     sizes: { fp32: 2384 * megabyte, fp16: 1193 * megabyte, q8: 614 * megabyte },
     externalData: ['fp32'],
+    // From the model's card.
+    example: {
+      query: 'What is the capital of China?',
+      documents: [
+        'The capital of China is Beijing.',
+        'Gravity is a force that attracts two bodies towards each other. It gives weight to physical objects and is responsible for the movement of planets around the sun.',
+      ],
+      similarities: [0.76456, 0.14143],
+      tolerance: 1e-2,
+    },
     note: 'Any size from 32 to 1024. The closing token is pooled.',
   },
   {

@@ -36,7 +36,7 @@ const activations: Readonly<Record<string, DenseFile['activation']>> = { Identit
 export async function readSentenceTransformers(folder: string): Promise<SentenceTransformersFolder | undefined> {
   const modules = await readJson(folder, 'modules.json');
   if (modules === undefined) return undefined;
-  if (!Array.isArray(modules) || modules.length === 0) throw new UserError('embedding/bad-model', 'holds no list of modules', { place: { file: join(folder, 'modules.json') } });
+  if (!Array.isArray(modules) || modules.length === 0 || !modules.every((module) => typeof module === 'object' && module !== null && !Array.isArray(module))) throw new UserError('embedding/bad-model', 'holds no list of modules', { place: { file: join(folder, 'modules.json') } });
   let kind: 'transformer' | 'static' = 'transformer';
   let path = '';
   let pooling: Pooling | undefined;

@@ -1,5 +1,5 @@
 import type { Finding } from '../contract/dataset.ts';
-import { findInCatalogue } from '../embedding/catalogue.ts';
+import { findInCatalogue, findServed } from '../embedding/catalogue.ts';
 import type { Embedder } from '../embedding/embedder.ts';
 import { lintDims, lintRecipe, selfTest } from '../embedding/lint.ts';
 import type { RowLint } from '../embedding/row-lint.ts';
@@ -22,7 +22,7 @@ export async function lintEmbeddings({ embedder, documents, queries, wantedDims,
   const { card } = embedder;
   const step = Math.max(1, Math.floor(documents.length / sampleTexts));
   const some = Array.from({ length: Math.min(sampleTexts, documents.length) }, (_, index) => documents.at(index * step));
-  const example = findInCatalogue(card.id)?.example;
+  const example = (findInCatalogue(card.id) ?? findServed(card.id, card.dims))?.example;
   // The findings on the recipe are of both roles; those on the texts are of one.
   const recipe = [...lintRecipe(card, some, 'document'), ...lintRecipe(card, queries.slice(0, sampleTexts), 'query')];
   return worstFirst([...recipe, ...(withSelfTest && example !== undefined ? await selfTest(embedder, example) : []), ...lintDims(card, wantedDims), ...rows.findings()]);
