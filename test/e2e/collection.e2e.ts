@@ -93,7 +93,7 @@ await describeWithLite('a collection of the user’s, in the app', () => {
     await field.fill('64:300,256:10');
     await field.press('Enter');
     await page.getByRole('button', { name: 'Measure', exact: true }).click();
-    await page.getByText('not yet').waitFor({ state: 'detached', timeout: 120_000 });
+    await page.getByText('not yet').waitFor({ state: 'detached', timeout: 280_000 });
     await picture('6-funnel');
     await goTo('Reports');
     await page.getByRole('button', { name: /^Save/ }).first().click();
