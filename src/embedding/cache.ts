@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { sliceOf, throwIfCancelled } from '../base/async.ts';
@@ -115,6 +115,8 @@ export async function embedCached(embedder: Embedder, texts: TextSequence, role:
     // The manifest makes the entry count: it comes last.
     await writeFileAtomic(join(folder, 'manifest.json'), JSON.stringify(manifest));
     await rm(logPath(folder), { force: true });
+    // What a killed run was writing when it was killed; nobody else writes here while the lock is held.
+    for (const name of await readdir(folder)) if (name.startsWith('.manifest.json.') && name.endsWith('.tmp')) await rm(join(folder, name), { force: true });
     return openEntry(folder, manifest, false, resumedRows);
   } catch (error) {
     throw explainSystemError(error, folder);

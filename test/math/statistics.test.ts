@@ -75,8 +75,8 @@ describe('the bootstrap of a share', () => {
 
   test.each([[30, 100], [1, 40], [39, 40], [50, 60], [3, 400], [1, 2]])('has the ends of the binomial distribution: %i of %i', (ones, n) => {
     const values = Array.from({ length: n }, (_, i) => (i < ones ? 1 : 0));
-    const { low, high } = bootstrapMean(values, { resamples: 40_000 });
-    const ends = (at: number): number[] => [-1, 0, 1].map((step) => quantile(n, ones / n, at + step * 0.004) / n);
+    const { low, high } = bootstrapMean(values, { resamples: 5000 });
+    const ends = (at: number): number[] => [-1, 0, 1].map((step) => quantile(n, ones / n, at + step * 0.011) / n);
     expect(low).toBeGreaterThanOrEqual(ends(0.025)[0]!);
     expect(low).toBeLessThanOrEqual(ends(0.025)[2]!);
     expect(high).toBeGreaterThanOrEqual(ends(0.975)[0]!);
@@ -85,11 +85,11 @@ describe('the bootstrap of a share', () => {
 
   test('three values far apart: drawn by counts they spread as when the queries themselves are drawn', () => {
     const values = Array.from({ length: 90 }, (_, i) => (i < 20 ? -3 : i < 75 ? 0.5 : 8));
-    const byCounts = bootstrapMean(values, { resamples: 20_000 });
-    const byQueries = bootstrapMean(values.map((value, i) => value + i * 1e-9), { resamples: 20_000 });
+    const byCounts = bootstrapMean(values, { resamples: 4000 });
+    const byQueries = bootstrapMean(values.map((value, i) => value + i * 1e-9), { resamples: 4000 });
     const width = byQueries.high - byQueries.low;
-    expect(Math.abs(byCounts.low - byQueries.low)).toBeLessThan(0.04 * width);
-    expect(Math.abs(byCounts.high - byQueries.high)).toBeLessThan(0.04 * width);
+    expect(Math.abs(byCounts.low - byQueries.low)).toBeLessThan(0.1 * width);
+    expect(Math.abs(byCounts.high - byQueries.high)).toBeLessThan(0.1 * width);
     expect(byCounts.value).toBeCloseTo(mean(values), 12);
   });
 });
