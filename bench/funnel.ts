@@ -23,6 +23,7 @@ const { values: options } = parseArgs({
 const wanted = Number(options.recall);
 const timedCount = Number(options.count);
 const MOST_KEEP = 8192;
+const MOST_EF = 4096;
 const FILES: Readonly<Record<string, () => Promise<VectorFiles>>> = { starter: () => wordnetVectors(), minilm: () => minilmVectors(), adapter: () => adaptedVectors() };
 
 interface Row {
@@ -81,9 +82,9 @@ async function graphRows(rival: Rival, rowCount: number, dims: number): Promise<
   for (const name of options.graphs.split(',').filter((graph) => graph !== '')) {
     const M = 16;
     const { ms: buildMs } = await rival.ask<{ ms: number }>({ kind: 'build', name, M, efConstruction: 200 });
-    for (const ef of [10, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 256, 384, 512, 1024]) {
+    for (const ef of [64, 128, 256, 512, 768, 1024, 1536, 2048, 3072, MOST_EF]) {
       const { recall } = await rival.ask<{ recall: number }>({ kind: 'graph', name, M, ef });
-      if (recall < wanted && ef < 1024) continue;
+      if (recall < wanted && ef < MOST_EF) continue;
       const sizeBytes = rowCount * (4 * dims + 4 * (2 * M + 1));
       rows.push({ name: `HNSW ${name}, ef ${ef}`, recall, buildMs, sizeBytes, run: async () => (await rival.ask<{ ms: number[] }>({ kind: 'graph', name, M, ef, count: timedCount })).ms });
       break;
@@ -98,7 +99,6 @@ async function funnelRows(store: Store, queries: QueryMatrix, truth: NeighbourTa
   const kinds: readonly (readonly [HeadPrecision, number, HeadIndex, Record<string, number>?])[] = [
     ['f32', 64, 'flat'], ['f32', full / 2, 'flat'], ['int8', full / 2, 'flat'], ['binary', full - 16, 'flat'],
     ['pq4', full / 2, 'flat'], ['pq4', (full * 3) / 4, 'flat'], ['pq4', full - 32, 'flat'], ['pq4', full - 16, 'flat'],
-    ['int8', full / 2, 'hnsw', { M: 16, efConstruction: 128, ef: 64 }],
   ];
   const rows: Row[] = [];
   for (const [precision, dims, index, params] of kinds) {

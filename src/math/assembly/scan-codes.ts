@@ -6,12 +6,29 @@ import { offerRun } from './sweep';
 // `rowBase + row`. Four rows at a time; where fewer are left the last row is read again and its extra scores are not offered.
 // `tile` is scratch for tileRows floats (a multiple of 16) and 16 more.
 
+/**
+ * Sixty-four codes at a time where that comes out even: the addresses are then computed once for four steps, and with fewer instructions a byte more
+ * cache lines are under way at once (a scan of 768 dims is bound by that).
+ */
 // @ts-ignore: decorator
 @inline
 function dotInt8(p: usize, q: usize, stride: usize): v128 {
   let low = i32x4.splat(0);
   let high = i32x4.splat(0);
-  for (let j: usize = 0; j < stride; j += 16) {
+  let j: usize = 0;
+  for (const whole = stride & ~63; j < whole; j += 64) {
+    const c = p + j;
+    const w = q + 2 * j;
+    low = i32x4.add(low, i32x4.dot_i16x8_s(v128.load_ext<i8>(c), v128.load(w)));
+    high = i32x4.add(high, i32x4.dot_i16x8_s(v128.load_ext<i8>(c, 8), v128.load(w, 16)));
+    low = i32x4.add(low, i32x4.dot_i16x8_s(v128.load_ext<i8>(c, 16), v128.load(w, 32)));
+    high = i32x4.add(high, i32x4.dot_i16x8_s(v128.load_ext<i8>(c, 24), v128.load(w, 48)));
+    low = i32x4.add(low, i32x4.dot_i16x8_s(v128.load_ext<i8>(c, 32), v128.load(w, 64)));
+    high = i32x4.add(high, i32x4.dot_i16x8_s(v128.load_ext<i8>(c, 40), v128.load(w, 80)));
+    low = i32x4.add(low, i32x4.dot_i16x8_s(v128.load_ext<i8>(c, 48), v128.load(w, 96)));
+    high = i32x4.add(high, i32x4.dot_i16x8_s(v128.load_ext<i8>(c, 56), v128.load(w, 112)));
+  }
+  for (; j < stride; j += 16) {
     low = i32x4.add(low, i32x4.dot_i16x8_s(v128.load_ext<i8>(p + j), v128.load(q + 2 * j)));
     high = i32x4.add(high, i32x4.dot_i16x8_s(v128.load_ext<i8>(p + j, 8), v128.load(q + 2 * j, 16)));
   }
