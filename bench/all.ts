@@ -75,6 +75,7 @@ function documentOf(): string {
     `Written by \`npm run bench:all\` on ${new Date().toISOString().slice(0, 10)}. Do not edit. Machine: ${cpu}, ${cores} cores, ${(memoryBytes / 2 ** 30).toFixed(0)} GiB, Node ${node}. Rivals: ${versions}.`,
     '',
     'Ratios travel to other machines, times do not. All sides run on the same data, threads and k, in turn; where recall matters each side is set to the least effort that reaches it.',
+    'Each section is one run with all its sides in turn; sections may come from different runs of the same machine (`--only`).',
     'How near the limits are is said section by section; how to read the limits is in [decision 0023](decisions/0023-product-codes.md).',
     '',
     '| to show | found | |',
