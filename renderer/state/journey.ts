@@ -28,11 +28,16 @@ export async function measureAll(app: App): Promise<boolean> {
   return true;
 }
 
+/** Embeds with the chosen model, going on where a cancelled run left off, and measures. */
+export async function embedAndMeasure(app: App): Promise<void> {
+  if ((await embed(app)) === undefined) return;
+  await measureAll(app);
+}
+
 /** Embeds again with this adapter behind the model (undefined: without), and measures. */
 export async function measureWithAdapter(app: App, adapterId: string | undefined): Promise<void> {
   patchSession(app, { adapterId, dims: undefined });
-  if ((await embed(app)) === undefined) return;
-  await measureAll(app);
+  await embedAndMeasure(app);
 }
 
 /** Opens again what was open: after a start, and after the engine came back. Embeddings come from the cache; the cost model waits until it is asked for. */

@@ -109,13 +109,20 @@ describe('the way from the first start to a report', () => {
       document.body.append(input);
     });
     await page.setInputFiles('#probe', corpus);
-    const told = await page.evaluate(() => {
-      const input = document.querySelector<HTMLInputElement>('#probe');
-      const path = window.funnelscopeHost?.pathOfFile?.(input!.files![0]!);
-      input?.remove();
-      return path;
-    });
+    const told = await page.evaluate(() => window.funnelscopeHost?.pathOfFile?.(document.querySelector<HTMLInputElement>('#probe')!.files![0]!));
     expect(told).toBe(corpus);
+    // Dropped on whatever screen is in front: the file as Chromium hands it over, which knows where it lies.
+    await page.keyboard.press('3');
+    await page.locator('main h1', { hasText: 'Tradeoffs' }).waitFor({ state: 'attached' });
+    await page.evaluate(() => {
+      const input = document.querySelector<HTMLInputElement>('#probe')!;
+      const data = new DataTransfer();
+      data.items.add(input.files![0]!);
+      input.remove();
+      document.querySelector('main .screen')!.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: data }));
+    });
+    await page.locator('main h1', { hasText: 'Corpus' }).waitFor({ state: 'attached' });
+    await page.getByRole('heading', { name: corpus }).waitFor();
   });
 });
 

@@ -43,7 +43,7 @@ describe('the journey', () => {
     await page.getByRole('button', { name: 'Quick look at 5,000 of it' }).click();
     await page.getByRole('button', { name: 'Open in Funnel' }).waitFor({ timeout: 240_000 });
     await settle(page);
-    for (const name of ['Recall@10 against dimension', 'Latency against dimension, p50 to p95', 'Bytes a vector against dimension', 'Recall against time']) {
+    for (const name of ['Recall@10 against dimension', 'nDCG@10 against dimension', 'Latency against dimension, p50 to p95', 'Bytes a vector against dimension', 'Recall against time']) {
       const chart = page.getByRole('figure', { name });
       await chart.locator('svg circle').first().waitFor();
     }
@@ -62,6 +62,27 @@ describe('the journey', () => {
     for (const name of ['Recall@10 against dimension', 'Latency against dimension, p50 to p95', 'Bytes a vector against dimension']) {
       expect(await page.getByRole('figure', { name }).locator('text[font-weight="700"]').textContent()).toBe(selected);
     }
+  });
+
+  it('overlays another head type on every chart, and takes it away again', async () => {
+    const recall = page.getByRole('figure', { name: 'Recall@10 against dimension' });
+    const names = (): Promise<string[]> => recall.locator('svg.recharts-surface text[dominant-baseline="middle"]').allTextContents();
+    const choose = async (head: string): Promise<void> => {
+      await page.getByRole('button', { name: /Head index/ }).click();
+      await page.getByRole('option', { name: head }).click();
+    };
+    await choose('flat int8');
+    await page.getByRole('button', { name: /^Measure/ }).click();
+    await expect.poll(names).toEqual(expect.arrayContaining(['f32', 'int8']));
+    await settle(page);
+    const bytes = page.getByRole('figure', { name: 'Bytes a vector against dimension' });
+    await bytes.getByRole('button', { name: 'Show as a table' }).click();
+    expect(await bytes.getByRole('row').last().innerText()).toMatch(/256\s+1\.00\sKiB\s+256\sB/);
+    await bytes.getByRole('button', { name: 'Show as a chart' }).click();
+    await choose('flat f32');
+    await recall.getByRole('button', { name: 'Series' }).click();
+    await page.getByRole('menuitem', { name: 'Remove embedded int8' }).click();
+    await expect.poll(names).toEqual([]);
   });
 
   it('shows every chart as a table and exports it as SVG, PNG and CSV', async () => {
@@ -163,6 +184,19 @@ describe('the journey', () => {
     expect(await page.getByRole('region', { name: 'Measured funnels' }).getByRole('row').count()).toBe(3);
   });
 
+  it('tunes to a schedule that holds on queries it was not chosen on, and takes it over', async () => {
+    await page.getByRole('tab', { name: 'Tune' }).click();
+    await page.getByRole('button', { name: 'Tune', exact: true }).click();
+    const use = page.getByRole('button', { name: /^Use \d+:\d+/ });
+    await use.waitFor({ timeout: 120_000 });
+    const chosen = (await use.innerText()).replace('Use ', '').replaceAll(' → ', ',');
+    await page.getByRole('figure', { name: 'Tuned frontier: recall against time' }).locator('svg.recharts-surface path').first().waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await use.click();
+    expect(await schedule()).toBe(chosen);
+    await page.keyboard.press('Control+z');
+  });
+
   it('gives the schedule as code', async () => {
     await page.getByRole('button', { name: 'Code for this schedule' }).click();
     const dialog = page.getByRole('dialog');
@@ -221,6 +255,23 @@ describe('the journey', () => {
     expect(files['Markdown']).toContain(String(report.ladder[0]!.dims));
     expect(files['CSV']!.split('\n').length).toBeGreaterThan(report.ladder.length);
     expect(await page.getByLabel('Command line').innerText()).toContain('bench --corpus');
+  });
+
+  it('opens the menu of formats by its key, and holds two reports against each other', async () => {
+    await page.keyboard.press('Control+e');
+    await page.getByRole('menuitem', { name: 'Markdown' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('menuitem', { name: 'Markdown' }).waitFor({ state: 'detached' });
+    await page.getByRole('textbox', { name: 'Name of the report' }).fill('second');
+    await page.getByRole('button', { name: 'Save report' }).click();
+    await page.getByRole('row', { name: /second/ }).waitFor();
+    const others = page.getByRole('region', { name: 'Saved reports' }).locator('.checkbox:not([data-selected])');
+    await others.first().click();
+    const table = page.getByRole('region', { name: 'Recall and time by prefix, report by report' });
+    await table.waitFor();
+    // The same measurements: nowhere a difference.
+    expect((await table.getByRole('row').last().innerText()).replace(/\s+/g, ' ')).toMatch(/^256 100 % .* 100 % \(±0\)/);
+    expect(await axeFindings(page)).toEqual([]);
   });
 
   it('finds nothing to object to on any filled screen, in both themes (axe-core)', async () => {
@@ -314,7 +365,7 @@ describe('the journey', () => {
     await goTo(page, 'Reports');
     await page.getByRole('button', { name: 'Save report' }).click();
     await page.getByRole('button', { name: 'Measure again and save' }).click();
-    await expect.poll(() => page.getByRole('region', { name: 'Saved reports' }).getByRole('row').count(), { timeout: 120_000 }).toBe(3);
+    await expect.poll(() => page.getByRole('region', { name: 'Saved reports' }).getByRole('row').count(), { timeout: 120_000 }).toBe(4);
     await settle(page);
     await goTo(page, 'Tradeoffs');
     expect(await lead()).toMatch(/you keep \d+\.\d\s%/);

@@ -3,7 +3,8 @@ import { count } from '../../format/number.ts';
 import { patchSession, useApp } from '../../state/app.ts';
 import type { App } from '../../state/app.ts';
 import { exploreCollection } from '../../state/collection-steps.ts';
-import { explore, measureAll } from '../../state/journey.ts';
+import { modelKey } from '../../state/dataset-steps.ts';
+import { embedAndMeasure, explore, measureAll } from '../../state/journey.ts';
 import type { Remote } from '../../state/remote.ts';
 import { ready, shown } from '../../state/remote.ts';
 import { useStore } from '../../state/store.ts';
@@ -39,12 +40,30 @@ function Start({ app, work }: { readonly app: App; readonly work: Work }): React
     );
   }
   if (ready(work.corpus) !== undefined) {
+    const hasQueries = ready(work.queries) !== undefined;
+    const model = shown(work.models)?.find((one) => modelKey(app, one) === app.session.get().modelId);
+    // Texts are never sent to a server from here: what that costs is told on the Model screen.
+    const canEmbed = hasQueries && model !== undefined && (model.where === 'bundled' || model.where === 'local');
     return (
       <>
-      <EmbeddingKept />
-      <EmptyState title="Embed the corpus first" actions={<Button look="primary" onPress={() => patchSession(app, { screen: ready(work.queries) === undefined ? 'corpus' : 'model' })}>{ready(work.queries) === undefined ? 'Choose queries' : 'Choose a model'}</Button>}>
-        The corpus is open. With queries and a model its prefixes can be measured.
-      </EmptyState>
+        <EmbeddingKept />
+        <EmptyState
+          title="Embed the corpus first"
+          actions={
+            <>
+              {canEmbed ? (
+                <Button look="primary" onPress={() => void embedAndMeasure(app)}>
+                  Embed with {model.name}
+                </Button>
+              ) : null}
+              <Button look={canEmbed ? 'plain' : 'primary'} onPress={() => patchSession(app, { screen: hasQueries ? 'model' : 'corpus' })}>
+                {hasQueries ? 'Choose a model' : 'Choose queries'}
+              </Button>
+            </>
+          }
+        >
+          The corpus is open. With queries and a model its prefixes can be measured.
+        </EmptyState>
       </>
     );
   }
