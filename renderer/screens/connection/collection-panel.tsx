@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { ReactElement } from 'react';
 import type { CallOutput } from '../../../src/contract/calls.ts';
 import type { CollectionSource, ViewedVectorField } from '../../../src/contract/connection.ts';
-import { count } from '../../format/number.ts';
+import { count, dimension } from '../../format/number.ts';
 import { bytes } from '../../format/unit.ts';
 import { useApp } from '../../state/app.ts';
 import { exploreCollection } from '../../state/collection-steps.ts';
@@ -56,7 +56,7 @@ export function CollectionPanel({ view }: { readonly view: View }): ReactElement
           keyOf={(field) => field.name}
           columns={[
             { id: 'name', header: 'vector field', isRowHeader: true, cell: (field) => field.name },
-            { id: 'dims', header: 'dims', isNumeric: true, cell: (field) => count(field.dims) },
+            { id: 'dims', header: 'dims', isNumeric: true, cell: (field) => dimension(field.dims) },
             { id: 'type', header: 'type', cell: (field) => field.type },
             { id: 'index', header: 'index', cell: (field) => (field.index === undefined ? 'none' : `${field.index} ${field.metric ?? ''}`) },
             {

@@ -48,7 +48,7 @@ export function VectorsPanel({ preview, vectors }: { readonly preview: CorpusPre
     >
       <div className="stack-tight">
         <p className="num">
-          {count(vectors.rowCount)} rows of {count(vectors.dims)} dims
+          {count(vectors.rowCount)} rows of {vectors.dims} dims
           {own ? `, with ${plural(vectors.ownQueryCount, 'query', 'queries')} of their own` : ''}
           {vectors.neighbourWidth === undefined ? '' : ` and ${count(vectors.neighbourWidth)} neighbours of each, which are checked against the exact ones`}. They are searched as they are, without a model.
         </p>

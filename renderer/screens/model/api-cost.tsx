@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { ReactElement } from 'react';
 import type { ApiUsage, CostEstimate, ModelEntry } from '../../../src/contract/dataset.ts';
-import { count, plural } from '../../format/number.ts';
+import { count, fixed, plural } from '../../format/number.ts';
 import { useApp } from '../../state/app.ts';
 import { ready } from '../../state/remote.ts';
 import { useStore } from '../../state/store.ts';
@@ -44,5 +44,5 @@ export function usageSentence(usage: ApiUsage): string {
 }
 
 function dollars(amount: number): string {
-  return amount < 0.01 ? `$${amount.toFixed(4)}` : `$${amount.toFixed(2)}`;
+  return `$${fixed(amount, amount < 0.01 ? 4 : 2)}`;
 }

@@ -1,5 +1,6 @@
 import type { ReactElement } from 'react';
 import type { Finding } from '../../../src/contract/dataset.ts';
+import { sentence } from '../../format/sentence.ts';
 import { Note } from '../../ui/note.tsx';
 
 const tones = { error: 'bad', warning: 'warn', note: 'info' } as const;
@@ -22,9 +23,4 @@ export function LintList({ findings }: { readonly findings: readonly Finding[] }
 /** The warnings that the lint does not say already. */
 export function otherWarnings(warnings: readonly string[], findings: readonly Finding[]): readonly string[] {
   return warnings.filter((warning) => !findings.some(({ message }) => warning.startsWith(message)));
-}
-
-function sentence(text: string): string {
-  const first = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(first) ? first : `${first}.`;
 }

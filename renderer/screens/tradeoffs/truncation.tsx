@@ -3,6 +3,7 @@ import type { ReactElement } from 'react';
 import type { CallOutput } from '../../../src/contract/calls.ts';
 import type { WireError } from '../../../src/contract/wire.ts';
 import { MatryoshkaChart } from '../../charts/matryoshka-chart.tsx';
+import { unbroken } from '../../format/sentence.ts';
 import { adapterName } from '../../state/adapter-steps.ts';
 import { useApp } from '../../state/app.ts';
 import { measureWithAdapter } from '../../state/journey.ts';
@@ -68,7 +69,7 @@ function Result({ result: { findings, adapter } }: { readonly result: CallOutput
       {error === undefined ? null : <ErrorPanel error={error} />}
       <ul className="verdict">
         {more.map((sentence) => (
-          <li key={sentence}>{sentence}</li>
+          <li key={sentence}>{unbroken(sentence)}</li>
         ))}
       </ul>
       <MatryoshkaChart findings={findings} height={300} trainedDims={trained ?? []} selectedDims={selectedDims} onSelectDims={(dims) => selectDims(app, dims)} />
