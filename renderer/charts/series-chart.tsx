@@ -3,7 +3,7 @@ import type { ReactElement, ReactNode } from 'react';
 import { Area, CartesianGrid, ComposedChart, Line, ReferenceLine, Tooltip, XAxis, YAxis, useActiveTooltipLabel } from 'recharts';
 import type { DotItemDotProps } from 'recharts';
 import { samePlain } from '../state/same-plain.ts';
-import { useInTurn } from '../state/turn.ts';
+import { useInTurn, useSecondTurn } from '../state/turn.ts';
 import { ChartFrame } from './chart-frame.tsx';
 import { EndLabels, endLabelWidth } from './end-labels.tsx';
 import { Mark } from './mark.tsx';
@@ -64,15 +64,18 @@ export function SeriesChart(props: SeriesChartProps): ReactElement {
 
 type Figure = Pick<SeriesChartProps, 'series' | 'x' | 'y' | 'bandWords' | 'height' | 'markedX' | 'selectedX' | 'lines' | 'syncId' | 'plainTitle' | 'formatValue'> & { readonly isSelectable: boolean };
 
+const none: readonly Series[] = [];
+
 const SeriesFigure = memo(function SeriesFigure({ figure, onSelect }: { readonly figure: Figure; readonly onSelect: (x: number) => void }): ReactElement {
-  const { series, x, y, height, selectedX, markedX = [], lines = [] } = figure;
+  const { x, y, height, selectedX, markedX = [], lines = [] } = figure;
+  const series = useSecondTurn() ? figure.series : none;
   const rows = useMemo(() => rowsOf(series), [series]);
   const hovered = useRef<number | undefined>(undefined);
   const isPointed = useRef(false);
   const point = (isHere: boolean) => (): void => {
     isPointed.current = isHere;
   };
-  const right = endLabelWidth(series);
+  const right = endLabelWidth(figure.series);
   const spread = x.scale === 'log' ? 1.12 : 1;
   const domain: [number, number] = [(x.ticks[0] ?? 1) / spread, (x.ticks[x.ticks.length - 1] ?? 2) * spread];
   const select = (): void => {

@@ -2,6 +2,7 @@ import { Component, lazy, Suspense, useEffect } from 'react';
 import type { ComponentType, ReactElement, ReactNode } from 'react';
 import { useApp } from '../state/app.ts';
 import { toWireError } from '../state/errors.ts';
+import { screenIds } from '../state/session.ts';
 import type { ScreenId } from '../state/session.ts';
 import { useStore } from '../state/store.ts';
 import { ErrorPanel, Note } from '../ui/note.tsx';
@@ -16,15 +17,32 @@ import { Shortcuts } from './shortcuts.tsx';
 import { StatusLine } from './status-line.tsx';
 
 /** Each screen is a file of its own: the window opens with the one in front. */
-const screens: Readonly<Record<ScreenId, ComponentType>> = {
-  corpus: lazy(() => import('../screens/corpus/corpus-screen.tsx')),
-  model: lazy(() => import('../screens/model/model-screen.tsx')),
-  tradeoffs: lazy(() => import('../screens/tradeoffs/tradeoffs-screen.tsx')),
-  funnel: lazy(() => import('../screens/funnel/funnel-screen.tsx')),
-  inspect: lazy(() => import('../screens/inspect/inspect-screen.tsx')),
-  reports: lazy(() => import('../screens/reports/reports-screen.tsx')),
-  connection: lazy(() => import('../screens/connection/connection-screen.tsx')),
+const files: Readonly<Record<ScreenId, () => Promise<{ readonly default: ComponentType }>>> = {
+  corpus: () => import('../screens/corpus/corpus-screen.tsx'),
+  model: () => import('../screens/model/model-screen.tsx'),
+  tradeoffs: () => import('../screens/tradeoffs/tradeoffs-screen.tsx'),
+  funnel: () => import('../screens/funnel/funnel-screen.tsx'),
+  inspect: () => import('../screens/inspect/inspect-screen.tsx'),
+  reports: () => import('../screens/reports/reports-screen.tsx'),
+  connection: () => import('../screens/connection/connection-screen.tsx'),
 };
+
+const screens = Object.fromEntries(screenIds.map((id) => [id, lazy(files[id])])) as unknown as Readonly<Record<ScreenId, ComponentType>>;
+
+/** Reads the other screens one by one while nothing else is to be done: the charts' library takes a while to run for the first time, and should not when somebody waits for it. */
+function readAhead(): () => void {
+  const waiting = screenIds.map((id) => files[id]);
+  let handle = 0;
+  const next = (): void => {
+    const file = waiting.shift();
+    if (file !== undefined) void file().then(() => (handle = requestIdleCallback(next)), () => undefined);
+  };
+  handle = requestIdleCallback(next, { timeout: 1000 });
+  return () => {
+    waiting.length = 0;
+    cancelIdleCallback(handle);
+  };
+}
 
 export function Shell(): ReactElement {
   const app = useApp();
@@ -32,6 +50,7 @@ export function Shell(): ReactElement {
   const screen = useStore(app.session, (session) => session.screen);
   const isRestored = useStore(app.work, (work) => work.isRestored);
   const Screen = screens[screen];
+  useEffect(() => (isRestored ? readAhead() : undefined), [isRestored]);
   useEffect(() => {
     document.title = `${screenTitles[screen]} · Funnelscope`;
   }, [screen]);

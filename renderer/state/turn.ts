@@ -31,6 +31,22 @@ export function useTurn(): boolean {
   return isMine;
 }
 
+let hasDrawn = false;
+
+/**
+ * False for the first chart that a page ever draws, until another turn: code that runs for the first time takes twice its time, so this one draws its
+ * axes first and its lines in a task of their own. True at once for every other chart.
+ */
+export function useSecondTurn(): boolean {
+  const [isWhole, setWhole] = useState(hasDrawn);
+  useEffect(() => {
+    if (isWhole) return undefined;
+    hasDrawn = true;
+    return queue(() => setWhole(true));
+  }, [isWhole]);
+  return isWhole;
+}
+
 /**
  * Follows `value` when it is this part's turn: a result that changes every chart of a screen is drawn one chart at a time. As long as values are
  * the same by `isSame`, the one that is returned stays the very same object, so that what is memoised on it is not drawn again.
