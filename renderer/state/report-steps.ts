@@ -64,5 +64,5 @@ export async function exportReport(app: App, reportId: string, format: ExportFor
   return app.host.saveFile({ fileName: file.fileName, mimeType: file.mimeType, data: file.text });
 }
 
-/** Whether the menu of formats is to stand open (the command "Export report…"). */
+/** Whether the way out of a report was asked for (the command "Export report…"): its button takes the focus. */
 export const exportAsked = createStore(false);

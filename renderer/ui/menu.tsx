@@ -20,8 +20,6 @@ export function ActionMenu({
   isSmall = false,
   look = 'quiet',
   isDisabled = false,
-  isOpen,
-  onOpenChange,
 }: {
   readonly label: string;
   readonly icon?: IconName;
@@ -31,13 +29,10 @@ export function ActionMenu({
   readonly isSmall?: boolean;
   readonly look?: 'quiet' | 'plain' | 'primary';
   readonly isDisabled?: boolean;
-  /** Where something else than the button opens it too. */
-  readonly isOpen?: boolean;
-  readonly onOpenChange?: (isOpen: boolean) => void;
 }): ReactElement {
   const classes = ['button', look === 'plain' ? '' : look, isSmall ? 'small' : '', text === undefined ? 'icon-only' : ''];
   return (
-    <MenuTrigger {...(isOpen === undefined || onOpenChange === undefined ? {} : { isOpen, onOpenChange })}>
+    <MenuTrigger>
       <AriaButton className={classes.filter((one) => one !== '').join(' ')} isDisabled={isDisabled} {...(text === undefined ? { 'aria-label': label } : {})}>
         {icon === undefined ? null : <Icon name={icon} />}
         {text}

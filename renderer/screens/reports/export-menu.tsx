@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { ReactElement } from 'react';
 import type { WireError } from '../../../src/contract/wire.ts';
 import { useApp } from '../../state/app.ts';
@@ -22,6 +22,12 @@ export function ExportMenu({ reportId, name, isCompact = false, onError }: { rea
   const app = useApp();
   const [isBusy, setBusy] = useState(false);
   const isAsked = useStore(exportAsked);
+  const place = useRef<HTMLSpanElement>(null);
+  useEffect(() => {
+    if (isCompact || !isAsked) return;
+    exportAsked.set(false);
+    place.current?.querySelector('button')?.focus();
+  }, [isAsked, isCompact]);
   const run = async (format: ExportFormat): Promise<void> => {
     setBusy(true);
     onError(undefined);
@@ -34,14 +40,16 @@ export function ExportMenu({ reportId, name, isCompact = false, onError }: { rea
     }
   };
   return (
-    <ActionMenu
-      icon="download"
-      label={`Export ${name}`}
-      {...(isCompact ? { isSmall: true } : { text: isBusy ? 'Exporting' : 'Export', look: 'plain' as const, isOpen: isAsked, onOpenChange: exportAsked.set })}
-      isDisabled={isBusy}
-      actions={formats
-        .filter(({ format }) => format !== 'pdf' || app.host.printPdf !== undefined)
-        .map(({ format, label, detail }) => ({ id: format, label, detail, run: () => void run(format) }))}
-    />
+    <span ref={place}>
+      <ActionMenu
+        icon="download"
+        label={`Export ${name}`}
+        {...(isCompact ? { isSmall: true } : { text: isBusy ? 'Exporting' : 'Export', look: 'plain' as const })}
+        isDisabled={isBusy}
+        actions={formats
+          .filter(({ format }) => format !== 'pdf' || app.host.printPdf !== undefined)
+          .map(({ format, label, detail }) => ({ id: format, label, detail, run: () => void run(format) }))}
+      />
+    </span>
   );
 }
