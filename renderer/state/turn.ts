@@ -31,19 +31,10 @@ export function useTurn(): boolean {
   return isMine;
 }
 
-let hasDrawn = false;
-
-/**
- * False for the first chart that a page ever draws, until another turn: code that runs for the first time takes twice its time, so this one draws its
- * axes first and its lines in a task of their own. True at once for every other chart.
- */
+/** False when a part first appears, true from its next turn on: a chart draws its axes first and its lines in a task of their own, each about half as long. */
 export function useSecondTurn(): boolean {
-  const [isWhole, setWhole] = useState(hasDrawn);
-  useEffect(() => {
-    if (isWhole) return undefined;
-    hasDrawn = true;
-    return queue(() => setWhole(true));
-  }, [isWhole]);
+  const [isWhole, setWhole] = useState(false);
+  useEffect(() => queue(() => setWhole(true)), []);
   return isWhole;
 }
 
