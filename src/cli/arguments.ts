@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import type { ParseArgsConfig } from 'node:util';
 import { showValue, UserError } from '../base/errors.ts';
 import { headIndexSchema, headPrecisionSchema } from '../contract/measure.ts';
+import { builtInNames } from '../contract/built-in-schedules.ts';
 import { parseSchedule } from '../contract/schedule.ts';
 import type { BenchRequest, ExperimentName } from '../engine/bench-request.ts';
 import { experimentNames } from '../engine/bench-request.ts';
@@ -67,6 +68,7 @@ export function readBenchArguments(argv: readonly string[]): { readonly request:
   const vectors = text('vectors');
   const corpus = text('corpus');
   const collection = text('collection');
+  const asked = (values.schedule as string[] | undefined) ?? [];
   if (values.help !== true) {
     if (vectors === undefined && corpus === undefined && collection === undefined) {
       throw new UserError('cli/arguments', 'nothing to measure: give --corpus PATH|sample:NAME or --vectors X.npy', { hint: 'for a first look: --corpus sample:wordnet-5k' });
@@ -108,7 +110,8 @@ export function readBenchArguments(argv: readonly string[]): { readonly request:
       rerank: text('rerank') === undefined ? undefined : oneOf('rerank', text('rerank')!, ['auto', 'server', 'fetch', 'local']),
       dims: text('dims') === undefined ? undefined : dimsOf(text('dims')!),
       k: wholeNumber('k', text('k') ?? '10', 1),
-      schedules: ((values.schedule as string[] | undefined) ?? []).map(parseSchedule),
+      schedules: asked.filter((one) => !isBuiltIn(one)).map(parseSchedule),
+      builtIns: asked.filter(isBuiltIn),
       tune: text('tune') === undefined ? undefined : constraintsOf(text('tune')!),
       experiments: text('experiments') === undefined ? [] : experimentsOf(text('experiments')!),
       seed: wholeNumber('seed', text('seed') ?? '1', 0),
@@ -126,6 +129,10 @@ export function wholeNumber(name: string, text: string, least: number): number {
     throw new UserError('cli/arguments', `--${name} ${showValue(text)}: expected a whole number of at least ${least}`);
   }
   return value;
+}
+
+function isBuiltIn(name: string): name is (typeof builtInNames)[number] {
+  return (builtInNames as readonly string[]).includes(name);
 }
 
 function oneOf<const T extends string>(name: string, text: string, allowed: readonly T[]): T {

@@ -35,7 +35,7 @@ bench [options]        writes OUT/report.json, report.html, report.md, ladder.cs
   --rerank auto|server|fetch|local      how a Milvus funnel re-ranks
   --dims 16,32,64,…              prefixes of the ladder (default: the trained ones, or halvings)
   --k 10                         neighbours wanted
-  --schedule "64:512,768:10"     a funnel, dims:keep a stage; may be repeated
+  --schedule "64:512,768:10"     a funnel, dims:keep a stage, or two-stage, tutorial, mrl-paper; may be repeated
   --tune recall=0.99[,p95=MS][,memory=SIZE][,stages=N]
   --experiments candidates,size,order,compression,matryoshka|all
                                  matryoshka: can this model be truncated? OUT/adapter.fsa is what it recommends

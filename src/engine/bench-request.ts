@@ -1,6 +1,7 @@
 import type { CollectionSource, StoreChoice } from '../contract/connection.ts';
 import type { ReadOptions } from '../contract/dataset.ts';
 import type { HeadChoice } from '../contract/measure.ts';
+import type { BuiltInName } from '../contract/built-in-schedules.ts';
 import type { Schedule } from '../contract/schedule.ts';
 import type { Constraints } from '../contract/tuning.ts';
 
@@ -38,6 +39,8 @@ export interface BenchRequest {
   readonly dims?: readonly number[] | undefined;
   readonly k: number;
   readonly schedules: readonly Schedule[];
+  /** Built-in schedules, made for the ladder's prefixes. */
+  readonly builtIns?: readonly BuiltInName[] | undefined;
   readonly tune?: Constraints | undefined;
   readonly experiments: readonly ExperimentName[];
   readonly seed: number;

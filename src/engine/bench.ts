@@ -1,11 +1,10 @@
 import { basename } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
+import { builtIn } from '../contract/built-in-schedules.ts';
 import type { HeadChoice } from '../contract/measure.ts';
-import type { StoreResult } from '../contract/report.ts';
-import { checkSchedule, formatSchedule, parseSchedule } from '../contract/schedule.ts';
-import type { Schedule } from '../contract/schedule.ts';
-import type { Report } from '../contract/report.ts';
+import type { FunnelEntry, Report, StoreResult } from '../contract/report.ts';
+import { checkSchedule, clampSchedule, formatSchedule, parseSchedule } from '../contract/schedule.ts';
 import { measureStore } from '../experiments/store-run.ts';
 import type { StoreRunSpec } from '../experiments/store-run.ts';
 import type { Store } from '../stores/store.ts';
@@ -64,11 +63,11 @@ async function measure(dataset: Dataset, request: BenchRequest, context: BenchCo
       const { extras, adapter } = await runExperiments({ ...experimentsOn(store, dataset, request, dims), resourcesDir: context.resourcesDir }, work);
       // What the tuner chose is measured with everything else, interleaved in one run: only such times compare.
       const tuned = extras.tuning?.chosen?.schedule;
-      const schedules = schedulesOf(request, headsToBeginWith(dataset, dims), shape, tuned);
+      const names = namedSchedules(request, headsToBeginWith(dataset, dims), shape, tuned);
       const spec: StoreRunSpec = {
         dims,
         k: request.k,
-        schedules,
+        schedules: [...names.keys()].map(parseSchedule),
         head: isOwn ? embeddedHead(dataset, request) : request.head,
         seed: request.seed,
         keepNeighbours: request.dumpNeighbours,
@@ -85,7 +84,7 @@ async function measure(dataset: Dataset, request: BenchRequest, context: BenchCo
         if (isWhole(fitted)) results.unshift(result);
         else results.push(result);
       }
-      const named = results.map((result) => ({ ...result, funnels: result.funnels.map((funnel) => (funnel.schedule === tuned ? { ...funnel, name: 'tuned' } : funnel)) }));
+      const named = results.map((result) => ({ ...result, funnels: result.funnels.map((funnel) => withName(funnel, names.get(funnel.schedule))) }));
       if (adapter !== undefined && context.adapterFile !== undefined) {
         await writeAdapter(context.adapterFile, adapter);
         extras.matryoshka = { ...extras.matryoshka!, adapterFile: basename(context.adapterFile) };
@@ -108,11 +107,14 @@ function embeddedHead(dataset: Dataset, request: BenchRequest): HeadChoice {
   return dataset.collection !== undefined && request.head.index === 'autoindex' ? FLAT : request.head;
 }
 
-/** Those asked for, and the tuned one; with neither, a funnel to begin with. */
-function schedulesOf(request: BenchRequest, heads: readonly number[], shape: Shape, tuned: string | undefined): readonly Schedule[] {
-  const asked = request.schedules.map(formatSchedule);
-  const all = [...request.schedules, ...(tuned === undefined || asked.includes(tuned) ? [] : [parseSchedule(tuned)])];
-  return all.length > 0 || request.tune !== undefined ? all : [defaultSchedule(request.k, heads, shape)];
+/** Those asked for, and the tuned one; with neither, a funnel to begin with. A schedule that comes by a name has it: the last one that it comes by. */
+function namedSchedules(request: BenchRequest, heads: readonly number[], shape: Shape, tuned: string | undefined): ReadonlyMap<string, string | undefined> {
+  const limits = { dims: [...heads.filter((size) => size < shape.dims), shape.dims], k: request.k };
+  const named = new Map<string, string | undefined>(request.schedules.map((schedule) => [formatSchedule(schedule), undefined]));
+  for (const name of request.builtIns ?? []) named.set(formatSchedule(clampSchedule(builtIn(name).schedule(limits), shape.rowCount)), name);
+  if (tuned !== undefined) named.set(tuned, 'tuned');
+  if (named.size === 0 && request.tune === undefined) named.set(formatSchedule(builtIn('two-stage').schedule(limits)), undefined);
+  return named;
 }
 
 /** The prefixes that a collection has fields for, so that the funnel can be measured in place; all of the ladder otherwise. */
@@ -134,11 +136,6 @@ function ladderDims(request: BenchRequest, dataset: Dataset): number[] {
   return [...(request.dims ?? dataset.suggestedDims ?? suggestedDims(dataset.vectors.dims, dataset.trainedDims))];
 }
 
-const DEFAULT_KEEP = 512;
-
-/** A funnel to show when none was asked for: the largest prefix of at most D/4 keeps 512 (or 32 k), re-ranked at full D. */
-function defaultSchedule(k: number, dims: readonly number[], shape: Shape): Schedule {
-  const head = dims.filter((size) => size <= shape.dims / 4).at(-1) ?? dims[0] ?? shape.dims;
-  if (head === shape.dims) return parseSchedule(`${shape.dims}:${k}`);
-  return parseSchedule(formatSchedule([{ dims: head, keep: Math.max(DEFAULT_KEEP, 32 * k) }, { dims: shape.dims, keep: k }]));
+function withName(funnel: FunnelEntry, name: string | undefined): FunnelEntry {
+  return name === undefined ? funnel : { ...funnel, name };
 }

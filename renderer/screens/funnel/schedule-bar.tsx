@@ -1,6 +1,7 @@
 import { memo, useState } from 'react';
 import type { ReactElement } from 'react';
-import { checkSchedule, formatSchedule, parseSchedule } from '../../../src/contract/schedule.ts';
+import { builtIns } from '../../../src/contract/built-in-schedules.ts';
+import { checkSchedule, clampSchedule, formatSchedule, parseSchedule } from '../../../src/contract/schedule.ts';
 import type { Schedule } from '../../../src/contract/schedule.ts';
 import { useApp } from '../../state/app.ts';
 import { active } from '../../state/funnel.ts';
@@ -10,6 +11,7 @@ import { useStore } from '../../state/store.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Segmented } from '../../ui/choice.tsx';
 import { TextField } from '../../ui/field.tsx';
+import { ActionMenu } from '../../ui/menu.tsx';
 import { StorePicker } from '../../ui/store-picker.tsx';
 import { CodeDialog } from './code-dialog.tsx';
 
@@ -33,6 +35,7 @@ export function ScheduleBar({ canMeasure, isMeasuring, onMeasure }: { readonly c
         />
       )}
       <ScheduleField key={slots.active} schedule={schedule} />
+      <BuiltIns />
       <Steps canUndo={canUndo} canRedo={canRedo} active={slots.active} isComparing={slots.B !== undefined} />
       <span className="spring" />
       <StorePicker />
@@ -61,6 +64,18 @@ const Steps = memo(function Steps({ canUndo, canRedo, active: slot, isComparing 
       )}
     </>
   );
+});
+
+/** Published schedules, made for the prefixes that were measured. A drag passes it by. */
+const BuiltIns = memo(function BuiltIns(): ReactElement {
+  const app = useApp();
+  const pool = useStore(app.work, (work) => ready(work.pool));
+  const limits = pool === undefined ? undefined : app.funnel.limits();
+  const actions = builtIns.map(({ name, title, schedule }) => {
+    const made = limits === undefined ? [] : clampSchedule(schedule({ dims: limits.dims, k: limits.k }), limits.rowCount);
+    return { id: name, label: title, detail: formatSchedule(made), run: () => app.funnel.edit(made, 'commit') };
+  });
+  return <ActionMenu label="Built-in schedules" icon="menu" actions={actions} isDisabled={limits === undefined} />;
 });
 
 const CodeButton = memo(function CodeButton({ onOpen }: { readonly onOpen: (isOpen: boolean) => void }): ReactElement {
