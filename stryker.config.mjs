@@ -1,5 +1,5 @@
 // `npm run test:mutation`: changes src/funnel, src/metrics and src/math in small ways and sees whether a test notices.
-// See CONTRIBUTING.md and docs/decisions/0040-mutation-tests.md.
+// See CONTRIBUTING.md and docs/decisions/0042-mutation-tests.md.
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 export default {
   testRunner: 'vitest',

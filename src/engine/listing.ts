@@ -20,7 +20,8 @@ export function modelsOf(resourcesDir: string, dataDir: string): Promise<ModelEn
 async function modelEntryOf(entry: CatalogueEntry, resourcesDir: string, dataDir: string): Promise<ModelEntry> {
   const folder = entry.where === 'bundled' ? join(resourcesDir, 'models', entry.id) : entry.where === 'hub' ? modelFolderOf(entry.id, join(dataDir, 'models')) : undefined;
   const isHere = folder !== undefined && (await isDownloaded(folder));
-  const sizeBytes = entry.sizes?.fp32 ?? Object.values(entry.sizes ?? {})[0];
+  const dtypes = isHere ? await weightsIn(folder) : Object.entries(entry.sizes ?? {}).map(([dtype, bytes]) => ({ dtype, sizeBytes: bytes }));
+  const sizeBytes = entry.sizes?.fp32 ?? dtypes[0]?.sizeBytes;
   return {
     id: entry.id,
     name: entry.name,
@@ -35,7 +36,7 @@ async function modelEntryOf(entry: CatalogueEntry, resourcesDir: string, dataDir
     ...(sizeBytes === undefined ? {} : { sizeBytes }),
     ...(entry.repository === undefined ? {} : { repository: entry.repository }),
     ...(entry.dollarsPerMillionTokens === undefined ? {} : { dollarsPerMillionTokens: entry.dollarsPerMillionTokens }),
-    ...(isHere ? { dtypes: await weightsIn(folder) } : entry.sizes === undefined ? {} : { dtypes: Object.entries(entry.sizes).map(([dtype, bytes]) => ({ dtype, sizeBytes: bytes })) }),
+    ...(dtypes.length === 0 ? {} : { dtypes }),
     where: entry.where === 'hub' && isHere ? 'local' : entry.where,
     ...(isHere ? { path: folder } : {}),
     warnings: entry.trainedDims.length === 0 ? ['not Matryoshka-trained: prefixes lose more than with a model trained for them', entry.note] : [entry.note],

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { ReactElement } from 'react';
 import type { WireError } from '../../../src/contract/wire.ts';
 import { bytes } from '../../format/unit.ts';
@@ -17,6 +17,10 @@ export function CachePanel(): ReactElement {
   const info = useStore(app.work, (work) => shown(work.info));
   const [isAsking, setAsking] = useState(false);
   const [error, setError] = useState<WireError | undefined>(undefined);
+  // What was embedded since the start counts too.
+  useEffect(() => {
+    void into(app, 'info', () => app.client.call('app.info', {}));
+  }, [app]);
   const clear = async (): Promise<void> => {
     setAsking(false);
     try {

@@ -37,7 +37,7 @@ export function ModelDetails({ model }: { readonly model: ModelEntry }): ReactEl
             model.sizeBytes === undefined ? undefined : ['Size', bytes(model.sizeBytes)],
             model.licence === undefined ? undefined : ['Licence', model.licence],
             model.repository === undefined ? undefined : ['Repository', <span className="mono">{model.repository}</span>],
-            model.path === undefined ? undefined : [model.where === 'api' ? 'Server' : 'Folder', <span className="mono">{model.path}</span>],
+            model.path === undefined || model.where === 'bundled' ? undefined : [model.where === 'api' ? 'Server' : 'Folder', <span className="mono">{model.path}</span>],
           ]}
         />
         {model.warnings.map((warning) => (
