@@ -1,7 +1,9 @@
 import type { FunnelEntry, StoreResult } from '../contract/report.ts';
 
-/** The recall from which on a funnel counts as losing next to nothing. */
-export const highRecall = 0.99;
+/** Whether a funnel counts as losing next to nothing: 99 %, at the digits that are shown (98.95 % is written as 99.0 %). */
+export function isHighRecall(recall: number): boolean {
+  return Math.round(recall * 1000) >= 990;
+}
 
 /**
  * The funnel to recommend: of those that pay, the fastest that keeps 99 % of the true neighbours; where none does, the one that keeps most.
@@ -9,7 +11,7 @@ export const highRecall = 0.99;
  */
 export function bestFunnel(store: Pick<StoreResult, 'funnels'>): FunnelEntry | undefined {
   const paying = store.funnels.filter((funnel) => funnel.pays);
-  const high = paying.filter((funnel) => funnel.recall.value >= highRecall);
+  const high = paying.filter((funnel) => isHighRecall(funnel.recall.value));
   const order =
     high.length > 0
       ? (a: FunnelEntry, b: FunnelEntry) => a.latencyMs.p50 - b.latencyMs.p50

@@ -1,7 +1,7 @@
 import { formatBytes, formatCount, formatList, formatMs, formatPart, formatPercent, formatPercentInterval, formatPoints, formatRatio, formatInterval } from '../base/format.ts';
 import type { FunnelEntry, LadderEntry, StoreResult } from '../contract/report.ts';
 import { baselineWords } from './baseline-words.ts';
-import { bestFunnel, highRecall } from './choice.ts';
+import { bestFunnel, isHighRecall } from './choice.ts';
 import { storeNames, storeResults, type Measured } from './store-results.ts';
 
 /** Says of every funnel that does not pay that it does not; undefined when all do. Belongs before anything good about funnels. */
@@ -42,7 +42,7 @@ export function bestFunnelSentence(store: StoreResult, dims: number): string | u
   return (
     `The funnel ${best.schedule} keeps ${formatPercentInterval(best.recall)} of the true neighbours at ${formatMs(best.latencyMs.p50)} p50, ` +
     `${formatRatio(best.speedup)} as fast as ${baselineWords(store)} at ${dims} dims (${formatMs(store.baseline.latencyMs.p50)}).` +
-    (best.recall.value < highRecall ? ' No funnel measured keeps 99 %: the tuner can look for one (--tune recall=0.99).' : '')
+    (!isHighRecall(best.recall.value) ? ' No funnel measured keeps 99 %: the tuner can look for one (--tune recall=0.99).' : '')
   );
 }
 

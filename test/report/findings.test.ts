@@ -30,6 +30,12 @@ describe('findings', () => {
     expect(findings(withFunnels(a, b))[0]).toMatch(/^The funnel 64:1536,256:10 keeps/);
   });
 
+  it('do not deny what they say: what is written as 99.0 % keeps 99 %', () => {
+    const at = (value: number): string | undefined => findings(withFunnels({ ...a, recall: { value, low: 0.986, high: 0.993 } })).find((sentence) => sentence.startsWith('The funnel'));
+    expect(at(0.9898)).toMatch(/keeps 99\.0 % .*\(4\.56 ms\)\.$/);
+    expect(at(0.9893)).toMatch(/keeps 98\.9 % .* No funnel measured keeps 99 %/);
+  });
+
   it('name the shortest prefix that keeps 95 %, or that none does', () => {
     expect(findings(plainReport)[0]).toBe('Cut to 64 of 256 dims, plain search keeps 95.0 % (93.0–96.9) of the true neighbours at 1/4 of the memory (250 KiB instead of 1,000 KiB); it is the shortest tested prefix that keeps 95 %.');
     expect(findings(fixtureReport).join('\n')).toContain('no tested prefix below 256 keeps 95 %');

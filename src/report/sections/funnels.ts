@@ -3,7 +3,7 @@ import type { FunnelEntry, Report, StoreResult } from '../../contract/report.ts'
 import { frontierChart, frontierOf } from '../charts/frontier-chart.ts';
 import { survivalChart } from '../charts/survival-chart.ts';
 import { baselineWords } from '../baseline-words.ts';
-import { bestFunnel, highRecall } from '../choice.ts';
+import { bestFunnel, isHighRecall } from '../choice.ts';
 import { numeric, tableOf, words, type Section, type Table } from '../section.ts';
 import { bestFunnelSentence, lossSentence, notPayingSentence, otherStoreSentences, remarkSentences } from '../sentences.ts';
 import { storeResults } from '../store-results.ts';
@@ -57,7 +57,7 @@ export function funnelSection(report: Report): Section | undefined {
 function captionOf(funnel: FunnelEntry, isBest: boolean, baseline: string): string {
   const name = funnel.name === undefined ? '' : `${funnel.name}: `;
   const verdict = funnel.pays ? `${formatRatio(funnel.speedup)} as fast as ${baseline}` : funnel.speedup < 1 ? `slower than ${baseline}` : `not measurably faster than ${baseline}`;
-  return `${name}${funnel.schedule}${isBest && funnel.recall.value >= highRecall ? ' (recommended)' : ''} · recall ${formatPercentInterval(funnel.recall)} · ${formatMs(funnel.latencyMs.p50)} p50 · ${verdict}`;
+  return `${name}${funnel.schedule}${isBest && isHighRecall(funnel.recall.value) ? ' (recommended)' : ''} · recall ${formatPercentInterval(funnel.recall)} · ${formatMs(funnel.latencyMs.p50)} p50 · ${verdict}`;
 }
 
 function stageTable(funnel: FunnelEntry): Table {
