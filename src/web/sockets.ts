@@ -39,7 +39,7 @@ export function createSockets(options: SocketOptions): Sockets {
   });
   const answered = new WeakSet<WebSocket>();
 
-  const heartbeat = setInterval(() => {
+  const beat = (): void => {
     for (const socket of server.clients) {
       if (!answered.has(socket)) {
         socket.terminate();
@@ -48,7 +48,9 @@ export function createSockets(options: SocketOptions): Sockets {
       answered.delete(socket);
       socket.ping();
     }
-  }, options.heartbeatMs ?? 20_000);
+  };
+  // After a long stall (a busy machine, a lid that was closed) the answers that have come meanwhile are read first.
+  const heartbeat = setInterval(() => setImmediate(beat), options.heartbeatMs ?? 20_000);
   heartbeat.unref();
 
   function serve(socket: WebSocket): void {

@@ -303,7 +303,7 @@ describe('starting', () => {
   });
 
   it('disconnects a page that no longer answers', async () => {
-    const short = await startWebHost(options({ heartbeatMs: 30 }));
+    const short = await startWebHost(options({ heartbeatMs: 300 }));
     try {
       const answering = await openPage(short.port, short.token);
       const silent = await openPage(short.port, short.token, { autoPong: false });
