@@ -74,6 +74,7 @@ await describeWithLite('a collection of the user’s, in the app', () => {
     const { page } = opened;
     await page.getByRole('button', { name: 'Explore this collection' }).click();
     await page.getByRole('button', { name: 'Open in Funnel' }).waitFor({ timeout: 120_000 });
+    await page.getByRole('tab', { name: 'All numbers' }).click();
     const table = page.getByRole('table').first();
     await expect.poll(() => page.getByText('in place').count(), { timeout: 120_000 }).toBeGreaterThan(0);
     await expect.poll(async () => (await table.innerText()).includes('Milvus'), { timeout: 120_000 }).toBe(true);

@@ -8,9 +8,9 @@ import { exactNumbers, journeyDims, smallCorpus, startHost } from './host.ts';
 const moments = 50;
 const seed = 20_261_125;
 
-/** What is under way when the engine is killed, and about how long it takes: moments are drawn from the whole of it and a little after. */
-const steps = { load: 60, embed: 500, bench: 1200, tune: 1500, save: 30 } as const;
-type Step = keyof typeof steps;
+/** What is under way when the engine is killed. */
+const steps = ['load', 'embed', 'bench', 'tune', 'save'] as const;
+type Step = (typeof steps)[number];
 
 it(`kill -9 of the engine at ${moments} random moments of load, embed, bench, tune and save: told, started again, nothing saved is lost, the numbers are the same`, { timeout: 580_000 }, async () => {
   const dataDir = join(await tempFolder(), 'data');
@@ -22,14 +22,22 @@ it(`kill -9 of the engine at ${moments} random moments of load, embed, bench, tu
     await call('ladder.run', { datasetId: undisturbed.datasetId, dims: journeyDims, k: 10, store: { kind: 'embedded' } });
     const first = await call('reports.save', { datasetId: undisturbed.datasetId, name: 'before all' });
     const random = seededRandom(seed);
+    // Moments are shares of how long a step takes undisturbed on this machine, a little more than the whole of it.
+    const undisturbedMs = {} as Record<Step, number>;
+    for (const step of steps) {
+      const { outcome } = await startStep(step);
+      const start = performance.now();
+      expect(await outcome, step).toBe('done');
+      undisturbedMs[step] = performance.now() - start;
+    }
     const hit: Record<Step, number> = { load: 0, embed: 0, bench: 0, tune: 0, save: 0 };
-    let saved = 1;
+    let saved = 2;
 
     for (let moment = 0; moment < moments; moment += 1) {
-      const step = (Object.keys(steps) as Step[])[moment % 5]!;
+      const step = steps[moment % steps.length]!;
       await call('settings.set', { key: 'moment', value: moment });
       const { outcome: ending } = await startStep(step);
-      await new Promise((resolve) => setTimeout(resolve, random() * steps[step]));
+      await new Promise((resolve) => setTimeout(resolve, random() * 1.1 * undisturbedMs[step]));
       const restarting = page.nextEvent('restarting');
       process.kill(host.enginePid()!, 'SIGKILL');
       const outcome = await ending;
@@ -50,7 +58,7 @@ it(`kill -9 of the engine at ${moments} random moments of load, embed, bench, tu
     }
     expect((await call('reports.list', {})).map(({ reportId }) => reportId)).toContain(first.reportId);
     // Most kills fell into the middle of what they were meant for.
-    for (const step of ['embed', 'bench', 'tune'] as const) expect(hit[step], JSON.stringify(hit)).toBeGreaterThanOrEqual(5);
+    for (const step of ['embed', 'bench', 'tune'] as const) expect(hit[step], JSON.stringify(hit)).toBeGreaterThanOrEqual(4);
 
     /** Gets everything ready, then begins the step. In an object: a bare promise would be waited for. */
     async function startStep(step: Step): Promise<{ readonly outcome: Promise<'done' | { kind: string; message: string }> }> {
