@@ -78,7 +78,7 @@ function EmbeddedPanel(): ReactElement {
       <Panel title="The embedded store" isBordered>
         <Facts
           facts={[
-            ['Search', 'exact scan with SIMD; f32, f16, int8 or one bit a dimension; HNSW'],
+            ['Search', 'exact scan with SIMD; f32, f16, int8, one bit a dimension or product codes; HNSW'],
             ['Machine', info === undefined ? '–' : `${info.machine.cpu}, ${count(info.machine.cores)} cores`],
             ['System', info === undefined ? '–' : `${info.machine.os}, Node ${info.machine.node}`],
           ]}
