@@ -1,7 +1,6 @@
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { closeSync, readSync, writeSync } from 'node:fs';
 import { getHeapStatistics } from 'node:v8';
+import { openTemporaryFile } from '../base/temporary-file.ts';
 import { arrayView } from './array-view.ts';
 
 /** Collects texts in order. Up to `memoryChars` they stay in memory; from then on they lie in a temporary file and are read when they are asked for. */
@@ -52,17 +51,7 @@ const openFiles = new FinalizationRegistry<() => void>((close) => close());
 
 /** Texts as UTF-8 one after the other in a temporary file, which is gone with the column (on Windows: with the process). */
 function createSpill(): SpilledTexts {
-  const folder = mkdtempSync(join(tmpdir(), 'funnelscope-corpus-'));
-  const file = openSync(join(folder, 'texts'), 'w+');
-  const remove = (): void => {
-    try {
-      rmSync(folder, { recursive: true, force: true });
-    } catch {
-      // Windows keeps files that are open; the next exit handler tries again.
-    }
-  };
-  if (process.platform === 'win32') process.once('exit', remove);
-  else remove();
+  const file = openTemporaryFile('funnelscope-corpus-');
   // offsets[row] is where a text begins; one more entry than texts.
   let offsets = new Float64Array(65536);
   let count = 0;

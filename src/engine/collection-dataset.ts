@@ -15,7 +15,7 @@ import type { Shape } from './bench-request.ts';
 import { readingContext } from './collection-corpus.ts';
 import type { OpenCollection, SearchedCollection } from './collection-corpus.ts';
 import { readRows } from './collection-rows.ts';
-import { openDataset, suggestedDims } from './dataset.ts';
+import { corpusInfoOf, openDataset, suggestedDims } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
 import { lintWarnings, worstFirst } from './embedding-lint.ts';
 import { foreignModelWarning } from './foreign-model.ts';
@@ -91,15 +91,7 @@ export async function datasetOfCollection(connection: OpenMilvus, request: Colle
     queries: matrix,
     qrels: querySet?.qrels,
     trainedDims: trained,
-    corpusInfo: {
-      name: searched.name,
-      count: searched.ids.length,
-      contentHash: searched.contentHash,
-      emptyCount: searched.stats.emptyCount,
-      duplicateCount: searched.stats.duplicateCount,
-      format: searched.stats.format,
-      zeroVectorCount: vectors.zeroCount,
-    },
+    corpusInfo: corpusInfoOf(searched, vectors),
     queryInfo: {
       name: querySet?.name ?? queries.vectors!.name,
       count: matrix.queryCount,

@@ -75,6 +75,12 @@ export function openDataset(parts: DatasetParts): Dataset {
   };
 }
 
+/** What a report says of the corpus whose rows these vectors are. */
+export function corpusInfoOf(corpus: Corpus, vectors: VectorSet): Report['corpus'] {
+  const { emptyCount, duplicateCount, format } = corpus.stats;
+  return { name: corpus.name, count: corpus.ids.length, contentHash: corpus.contentHash, emptyCount, duplicateCount, format, zeroVectorCount: vectors.zeroCount };
+}
+
 export async function closeDataset(dataset: Dataset): Promise<void> {
   await dataset.store.close();
   await dataset.embedder?.close();

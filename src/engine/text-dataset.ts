@@ -12,7 +12,7 @@ import { adaptedEmbedder, adaptedRows, adapterFor, adapterHash, adapterRemark } 
 import { readTexts } from './bench-texts.ts';
 import { describeEstimate, describeUsage, estimateEmbedding } from './cost-estimate.ts';
 import { cacheDirOf } from './data-dir.ts';
-import { openDataset, suggestedDims } from './dataset.ts';
+import { corpusInfoOf, openDataset, suggestedDims } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
 import { lintEmbeddings, linted, lintWarnings } from './embedding-lint.ts';
 import { embedTexts, openModel } from './model.ts';
@@ -100,15 +100,7 @@ export async function embedDataset(request: EmbedRequest, work: WorkOptions): Pr
     queries: queryMatrixOf(queryData, card.dims),
     qrels: querySet.qrels,
     trainedDims: trained,
-    corpusInfo: {
-      name: searched.name,
-      count: searched.ids.length,
-      contentHash: searched.contentHash,
-      emptyCount: searched.stats.emptyCount,
-      duplicateCount: searched.stats.duplicateCount,
-      format: searched.stats.format,
-      zeroVectorCount: vectors.zeroCount,
-    },
+    corpusInfo: corpusInfoOf(searched, vectors),
     queryInfo: {
       name: querySet.name,
       count: querySet.ids.length,

@@ -1,6 +1,5 @@
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { closeSync, readSync, writeSync } from 'node:fs';
+import { openTemporaryFile } from '../base/temporary-file.ts';
 import { openKernel, type Kernel } from '../math/kernel.ts';
 import { reserveBlocks, slicesOf, type Block, type Segment } from './segment.ts';
 
@@ -43,7 +42,7 @@ export function openShelf(rowCount: number, boundaries: readonly number[], shard
   const rowBytes = 4 * (dims + boundaries.length);
   // Rows are quantised in blocks of 32: a shard holds whole ones.
   const shardRows = Math.max(1, Math.floor(Math.min(shardSize, SHARD_BYTES) / rowBytes / 32)) * 32;
-  const file = openTemporary();
+  const file = openTemporaryFile('funnelscope-vectors-');
   const slot = openSlot(Math.min(shardRows, rowCount), boundaries);
   const shardBytes = slot.end - slot.start;
   const shardCount = Math.ceil(rowCount / shardRows);
@@ -134,22 +133,6 @@ function renewNorms(slot: Slot, boundaries: readonly number[], rowCount: number)
     const slices = slicesOf({ ...slot, firstRow: 0, rowCount }, 0, prefix);
     slot.kernel.call.inverseNorms(slices.address, slices.count, 0, rowCount, address);
   }
-}
-
-/** A file without a name: gone with its descriptor (on Windows with the process). */
-function openTemporary(): number {
-  const folder = mkdtempSync(join(tmpdir(), 'funnelscope-vectors-'));
-  const file = openSync(join(folder, 'vectors'), 'w+');
-  const remove = (): void => {
-    try {
-      rmSync(folder, { recursive: true, force: true });
-    } catch {
-      // Windows keeps files that are open.
-    }
-  };
-  if (process.platform === 'win32') process.once('exit', remove);
-  else remove();
-  return file;
 }
 
 function readFully(file: number, into: Uint8Array, position: number): void {
