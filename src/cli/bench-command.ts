@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, rmdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.ts';
 import { describeError, UserError } from '../base/errors.ts';
 import { resourcesDir } from '../base/resources.ts';
@@ -27,7 +27,7 @@ export const benchCommand: Command = async (argv, { stdout, stderr, signal }) =>
     stdout.write(`${await estimateBench(request, { resourcesDir: resourcesDir() }, { signal })}\n`);
     return;
   }
-  await makeFolder(out);
+  const made = await makeFolder(out);
   const progress = progressLine(stderr);
   try {
     const report = await runBench(
@@ -51,6 +51,9 @@ export const benchCommand: Command = async (argv, { stdout, stderr, signal }) =>
     for (const warning of report.warnings) stderr.write(`warning: ${warning}\n`);
     if (report.matryoshka?.adapterFile !== undefined) stderr.write(`adapter: ${join(out, report.matryoshka.adapterFile)}\n`);
     stderr.write(`report: ${join(out, 'report.html')}\n`);
+  } catch (error) {
+    await removeEmpty(resolve(out), made);
+    throw error;
   } finally {
     progress.end();
   }
@@ -69,10 +72,22 @@ async function writeReport(out: string, report: Report): Promise<void> {
   }
 }
 
-async function makeFolder(path: string): Promise<void> {
+/** Made before an hour of measuring rather than after it: a folder that cannot be is bad input. @returns the uppermost folder that was not there before. */
+async function makeFolder(path: string): Promise<string | undefined> {
   try {
-    await mkdir(path, { recursive: true });
+    return await mkdir(path, { recursive: true });
   } catch (cause) {
     throw new UserError('cli/out', `cannot be used as the output folder: ${(cause as Error).message}`, { place: { file: path }, cause });
+  }
+}
+
+/** Takes away the folders that a failed run made, from `path` up to `uppermost`; one that holds anything stays. */
+async function removeEmpty(path: string, uppermost: string | undefined): Promise<void> {
+  if (uppermost === undefined || !path.startsWith(resolve(uppermost))) return;
+  try {
+    await rmdir(path);
+    await removeEmpty(dirname(path), uppermost);
+  } catch {
+    // Not empty, or not ours to remove: it stays.
   }
 }

@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -70,14 +71,24 @@ const cases: [string, () => string[], RegExp][] = [
 
 describe('bench refuses bad input with one clear line and exit code 2', () => {
   it.each(cases)('%s', async (_name, argv, line) => {
-    const out = file(`out-${Math.random().toString(36).slice(2)}`);
+    const outermost = file(`out-${Math.random().toString(36).slice(2)}`);
+    const out = join(outermost, 'inner');
     const result = await cli('bench', ...argv(), '--out', out);
     expect(result.lastLine).toMatch(line);
     expect(result.lastLine).toMatch(/^funnelscope: /);
     expect(result.stderr).not.toMatch(/\n\s+at .*:\d+:\d+/);
     expect(result.stdout).toBe('');
     expect(result.code).toBe(2);
-    expect(await readdir(out).catch(() => [])).toEqual([]);
+    expect(existsSync(outermost)).toBe(false);
+  });
+
+  it('and leaves an output folder that was there before', async () => {
+    const out = file('there');
+    await mkdir(out);
+    expect(await cli('bench', ...vectors(), '--k', '61', '--out', join(out, 'new'))).toMatchObject({ code: 2 });
+    expect(await readdir(out)).toEqual([]);
+    expect(await cli('bench', ...vectors(), '--k', '61', '--out', out)).toMatchObject({ code: 2 });
+    expect(existsSync(out)).toBe(true);
   });
 
   it('an unknown command', async () => {
