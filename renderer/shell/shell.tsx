@@ -5,12 +5,12 @@ import { toWireError } from '../state/errors.ts';
 import { screenIds } from '../state/session.ts';
 import type { ScreenId } from '../state/session.ts';
 import { useStore } from '../state/store.ts';
-import { ErrorPanel, Note } from '../ui/note.tsx';
+import { ErrorPanel } from '../ui/note.tsx';
 import { SkeletonRows } from '../ui/panel.tsx';
-import { commandFailure } from './actions.ts';
 import { DropTarget } from './drop-target.tsx';
 import { JobBar } from './job-bar.tsx';
 import { useCommandKeys } from './keyboard.ts';
+import { Notices } from './notices.tsx';
 import { Palette } from './palette.tsx';
 import { Rail, screenTitles } from './rail.tsx';
 import { Shortcuts } from './shortcuts.tsx';
@@ -61,8 +61,7 @@ export function Shell(): ReactElement {
       <main className="content scroll" id="content" tabIndex={-1}>
         <h1 className="visually-hidden">{screenTitles[screen]}</h1>
         <DropTarget>
-          <EngineNotice />
-          <FailureNotice />
+          <Notices />
           <Fence key={screen}>
             <Suspense fallback={<SkeletonRows rows={6} />}>{isRestored ? <Screen /> : <SkeletonRows rows={6} />}</Suspense>
           </Fence>
@@ -71,30 +70,6 @@ export function Shell(): ReactElement {
       <JobBar />
       <Palette />
       <Shortcuts />
-    </div>
-  );
-}
-
-function EngineNotice(): ReactElement | null {
-  const app = useApp();
-  const engine = useStore(app.engine);
-  if (engine.state === 'ready') return null;
-  return (
-    <div className="content-notice">
-      <Note tone={engine.state === 'failed' ? 'bad' : 'warn'}>
-        {engine.message ?? 'The engine is being started again.'}
-        {engine.state === 'restarting' ? ' What was open is opened again as soon as it is back.' : ''}
-      </Note>
-    </div>
-  );
-}
-
-function FailureNotice(): ReactElement | null {
-  const failure = useStore(commandFailure);
-  if (failure === undefined) return null;
-  return (
-    <div className="content-notice">
-      <ErrorPanel error={toWireError(failure)} onRetry={undefined} actions={<button type="button" className="button small" onClick={() => commandFailure.set(undefined)}>Dismiss</button>} />
     </div>
   );
 }

@@ -86,11 +86,16 @@ export async function measureFunnels(app: App, schedules: readonly Schedule[]): 
     });
     const key = seriesKey(store.kind, head);
     fresh = entries.map((entry) => ({ key, datasetKey: datasetKey(dataset), k, measuredAt: new Date().toISOString(), entry }));
-    const isNew = (one: MeasuredFunnel): boolean => !fresh.some((other) => identity(other) === identity(one));
-    app.work.set((work) => ({ ...work, funnels: [...work.funnels.filter(isNew), ...fresh] }));
+    app.work.set((work) => ({ ...work, funnels: joinFunnels(work.funnels, fresh) }));
     return true as const;
   });
   return fresh;
+}
+
+/** Both, newest last; of two that measured the same thing the fresh one. */
+export function joinFunnels(before: readonly MeasuredFunnel[], fresh: readonly MeasuredFunnel[]): readonly MeasuredFunnel[] {
+  const again = new Set(fresh.map(identity));
+  return [...before.filter((one) => !again.has(identity(one))), ...fresh];
 }
 
 function identity(one: MeasuredFunnel): string {

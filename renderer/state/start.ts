@@ -3,7 +3,19 @@ import { patchWork } from './app.ts';
 import type { App } from './app.ts';
 import { loadLists } from './dataset-steps.ts';
 import { resume } from './journey.ts';
+import { meetOtherWindows } from './other-windows.ts';
 import { keepRemembering, restore } from './persist.ts';
+
+/** Remembers what changes in this window, and knows of other windows that do the same. */
+function rememberBeside(app: App): void {
+  const remembering = keepRemembering(app, { onKept: () => others.tellKept() });
+  const others = meetOtherWindows(
+    new BroadcastChannel('funnelscope'),
+    () => patchWork(app, { isSecondWindow: true }),
+    () => void remembering.yieldTo(),
+  );
+  window.addEventListener('pagehide', remembering.stop);
+}
 
 /** Reads the settings and lists, opens again what was open, and does so once more whenever the engine comes back. */
 export async function start(app: App): Promise<void> {
@@ -20,8 +32,7 @@ export async function start(app: App): Promise<void> {
     // Without settings it is a first start; the lists below tell what is wrong with the engine, if anything is.
   }
   patchWork(app, { isRestored: true });
-  const stop = keepRemembering(app);
-  window.addEventListener('pagehide', stop);
+  rememberBeside(app);
 
   let restarts = app.engine.get().restarts;
   app.engine.subscribe(() => {

@@ -69,6 +69,10 @@ export interface Work {
   readonly isResuming: boolean;
   /** The settings have been read: until then nothing is said about what is open. */
   readonly isRestored: boolean;
+  /** Why the settings cannot be written: what is open and measured is forgotten when the window closes. */
+  readonly unkept: string | undefined;
+  /** Another window was open before this one. */
+  readonly isSecondWindow: boolean;
 }
 
 /** What belongs to a dataset and falls with it. Measured ladders and funnels stay: they know what they were measured on. */
@@ -111,6 +115,8 @@ export const noWork: Work = {
   savedReportId: undefined,
   isResuming: false,
   isRestored: false,
+  unkept: undefined,
+  isSecondWindow: false,
 };
 
 /** The members of Work that are one Remote each. */

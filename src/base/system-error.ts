@@ -20,7 +20,8 @@ const known: Readonly<Record<string, readonly [code: string, message: string, hi
 export function explainSystemError(error: unknown, file?: string): unknown {
   if (error instanceof UserError || !(error instanceof Error)) return error;
   const { code, path, syscall } = error as NodeJS.ErrnoException;
-  const found = code === undefined ? undefined : known[code];
+  // Node says so of a folder that cannot be made where only reading is allowed.
+  const found = code === 'ENOENT' && syscall === 'mkdir' ? known['EROFS'] : code === undefined ? undefined : known[code];
   if (found === undefined || syscall === undefined) return error;
   const [kind, message, hint] = found;
   const where = path ?? file;
