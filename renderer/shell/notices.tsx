@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { ReactElement, ReactNode } from 'react';
+import { sentence } from '../format/sentence.ts';
 import { useApp } from '../state/app.ts';
 import { toWireError } from '../state/errors.ts';
 import { useStore } from '../state/store.ts';
@@ -17,7 +18,7 @@ export function Notices(): ReactElement {
       <FailureNotice />
       {unkept === undefined ? null : (
         <SaidOnce tone="warn">
-          What is open and measured here will be forgotten when this window closes: {unkept}. Measuring and exporting work as before; a corpus that is not embedded yet needs to write in that folder too.
+          {sentence(unkept)} What is open and measured here will be forgotten when this window closes. Measuring and exporting work as before; embedding a corpus for the first time has to write in that folder too.
         </SaidOnce>
       )}
       {isSecondWindow ? (

@@ -63,13 +63,21 @@ export function Shell(): ReactElement {
         <DropTarget>
           <Notices />
           <Fence key={screen}>
-            <Suspense fallback={<SkeletonRows rows={6} />}>{isRestored ? <Screen /> : <SkeletonRows rows={6} />}</Suspense>
+            <Suspense fallback={<Waiting />}>{isRestored ? <Screen /> : <Waiting />}</Suspense>
           </Fence>
         </DropTarget>
       </main>
       <JobBar />
       <Palette />
       <Shortcuts />
+    </div>
+  );
+}
+
+function Waiting(): ReactElement {
+  return (
+    <div className="screen">
+      <SkeletonRows rows={6} />
     </div>
   );
 }

@@ -38,7 +38,7 @@ it('settings that cannot be written are said so, once, until they can', async ()
     await page.getByRole('menuitem', { name }).click();
   };
   await theme('Dark');
-  const notice = page.getByText(/will be forgotten when this window closes: settings cannot be written/);
+  const notice = page.getByText(/^Settings cannot be written: .+ will be forgotten when this window closes/);
   await notice.waitFor();
   await theme('Light');
   expect(await notice.count()).toBe(1);
