@@ -1,0 +1,171 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { UserError } from '../../src/base/errors.ts';
+import { parseSchedule } from '../../src/contract/schedule.ts';
+import { evaluateSchedule } from '../../src/funnel/evaluate.ts';
+import { buildPool, joinPools, rankRows } from '../../src/funnel/pool-build.ts';
+import type { PoolOptions, PoolSource } from '../../src/funnel/pool-build.ts';
+import { streamedPoolSource, vectorPoolSource } from '../../src/funnel/pool-source.ts';
+import { poolBytes } from '../../src/funnel/pool.ts';
+import type { Pool } from '../../src/funnel/pool.ts';
+import { madeSet } from './made-data.ts';
+
+const DIMS = [4, 8, 16, 32];
+const set = madeSet({ seed: 71, rowCount: 60, queryCount: 5, dims: 32, boundaries: DIMS });
+const options: PoolOptions = { dims: DIMS, k: 5, capacity: 10 };
+
+async function refusal(doing: () => unknown): Promise<Pick<UserError, 'code' | 'message' | 'hint'>> {
+  try {
+    await doing();
+  } catch (error) {
+    if (error instanceof UserError) return { code: error.code, message: error.message, hint: error.hint };
+    throw error;
+  }
+  throw new Error('accepted');
+}
+
+/** A source in memory that notes how it is asked. */
+function counted(change: Partial<PoolSource> = {}): { source: PoolSource; asked: { queries: number; depth: number }[] } {
+  const { collect: _, ...source } = vectorPoolSource(set.vectors);
+  const asked: { queries: number; depth: number }[] = [];
+  const sweep: PoolSource['sweep'] = (queries, dims, depth, work) => {
+    asked.push({ queries: queries.queryCount, depth });
+    return source.sweep(queries, dims, depth, work);
+  };
+  return { source: { ...source, sweep, ...change }, asked };
+}
+
+/** All but the similarities, which another way of multiplying may give with another last bit, and the time. */
+const ordersOf = ({ elapsedMs: _, similarities: __, ...pool }: Pool): unknown => pool;
+
+describe('what a pool is built from', () => {
+  test('is swept for as many queries at once as their tables fit, each a margin deeper than the capacity', async () => {
+    // A query's tables: 10 rows and 16 more, at 4 prefixes, 8 bytes each.
+    const bytes = (10 + 16) * 4 * 8;
+    const batches = async (tableBytes: number | undefined): Promise<number[]> => {
+      const { source, asked } = counted();
+      const pool = await buildPool(source, set.queries, { ...options, tableBytes });
+      expect(ordersOf(pool)).toEqual(ordersOf(await buildPool(vectorPoolSource(set.vectors), set.queries, options)));
+      expect(new Set(asked.map(({ depth }) => depth))).toEqual(new Set([26]));
+      return asked.map(({ queries }) => queries);
+    };
+    expect(await batches(2 * bytes)).toEqual([2, 2, 1]);
+    expect(await batches(5 * bytes)).toEqual([5]);
+    expect(await batches(5 * bytes - 1)).toEqual([4, 1]);
+    expect(await batches(0)).toEqual([1, 1, 1, 1, 1]);
+    expect(await batches(undefined)).toEqual([5]);
+    const whole = counted();
+    await buildPool(whole.source, set.queries, { ...options, capacity: 59 });
+    expect(whole.asked).toEqual([{ queries: 5, depth: 60 }]);
+  });
+
+  test('collects by itself where it can, and may use its arrays again for the next line', async () => {
+    const never = (): never => {
+      throw new Error('asked twice');
+    };
+    const real = vectorPoolSource(set.vectors);
+    const source: PoolSource = {
+      ...real,
+      sweep: never,
+      similarities: never,
+      collect: (queries, dims, depth, onLine, work) =>
+        real.collect!(queries, dims, depth, (query, line) => {
+          onLine(query, line);
+          for (const array of [line.rows, line.similarities, line.orders]) array.fill(0);
+        }, work),
+    };
+    const [pool, usual] = [await buildPool(source, set.queries, options), await buildPool(real, set.queries, options)];
+    expect({ ...pool, elapsedMs: 0 }).toEqual({ ...usual, elapsedMs: 0 });
+  });
+
+  test('is told who waits and who gives up; queries are counted as their candidates are ranked', async () => {
+    const heard: unknown[] = [];
+    const works: object[] = [];
+    const controller = new AbortController();
+    const { source } = counted();
+    const listening: PoolSource = {
+      ...source,
+      sweep: (queries, dims, depth, work) => (works.push(work), source.sweep(queries, dims, depth, { signal: work.signal })),
+      similarities: (queries, rows, dims, work) => (works.push(work), source.similarities(queries, rows, dims, work)),
+    };
+    const onProgress = (progress: unknown): void => void heard.push(progress);
+    await buildPool(listening, set.queries, { ...options, tableBytes: 3 * 26 * 4 * 8, signal: controller.signal, onProgress });
+    expect(heard).toEqual([1, 2, 3, 4, 5].map((done) => ({ phase: 'collecting candidates', done, total: 5, unit: 'queries' })));
+    expect(works).toEqual([1, 2].flatMap(() => [{ signal: controller.signal, onProgress }, { signal: controller.signal }]));
+  });
+
+  test('its time is that of the building', async () => {
+    const start = performance.now();
+    for (const source of [counted().source, vectorPoolSource(set.vectors)]) {
+      const { elapsedMs } = await buildPool(source, set.queries, options);
+      expect(elapsedMs).toBeGreaterThan(0);
+      expect(elapsedMs).toBeLessThanOrEqual(performance.now() - start);
+    }
+  });
+
+  test('is refused in words, and by a name that a program can tell', async () => {
+    const build = (change: Partial<PoolOptions>, queries = set.queries): Promise<unknown> => refusal(() => buildPool(vectorPoolSource(set.vectors), queries, { ...options, ...change }));
+    for (const wrong of [0, -8, 2.5, 33, NaN]) {
+      expect(await build({ dims: [wrong] })).toMatchObject({ code: 'pool/dims', message: `prefix ${wrong} is not one of 1 … 32, the embeddings' dims` });
+    }
+    expect((await buildPool(vectorPoolSource(set.vectors), set.queries, { ...options, dims: [1, 32] })).dims).toEqual([1, 32]);
+    expect(await build({ k: 61, capacity: 100 })).toMatchObject({ code: 'pool/k', message: 'k = 61 is more than the 60 documents of the corpus' });
+    expect((await buildPool(vectorPoolSource(set.vectors), set.queries, { ...options, k: 60, capacity: 100 })).k).toBe(60);
+    expect(await build({ k: 11 })).toMatchObject({ code: 'pool/capacity', message: "the candidate pool's capacity of 10 is less than k = 11" });
+    expect(await build({}, { ...set.queries, queryCount: 0 })).toMatchObject({ code: 'pool/queries', message: 'a candidate pool needs at least one query, got none' });
+    const short = madeSet({ seed: 1, rowCount: 3, queryCount: 5, dims: 16 });
+    expect(await build({}, short.queries)).toMatchObject({ code: 'pool/queries', message: 'the queries have 16 dims, the documents 32' });
+    const stream = (chunk: Float32Array): Promise<unknown> => refusal(() => buildPool(streamedPoolSource({ rowCount: 60, dims: 32, open: () => [chunk] }), set.queries, options));
+    expect(await stream(new Float32Array(33))).toMatchObject({ code: 'pool/stream' });
+    expect(await stream(new Float32Array(64))).toMatchObject({ code: 'pool/stream' });
+  });
+
+  test('what it was not built for is refused with what to do instead', async () => {
+    const pool = await buildPool(vectorPoolSource(set.vectors), set.queries, { ...options, dims: [8] });
+    const evaluate = (text: string): Promise<unknown> => refusal(() => evaluateSchedule(pool, parseSchedule(text)));
+    expect(await evaluate('4:10,32:5')).toMatchObject({ code: 'pool/dims', hint: 'build the pool with this prefix, or measure the schedule for real' });
+    expect(await evaluate('8:11,32:5')).toMatchObject({ code: 'pool/capacity', hint: 'build a pool with a larger capacity, or measure the schedule for real' });
+  });
+});
+
+describe('the candidates of one query', () => {
+  test('are ordered by falling similarity at each prefix, equal ones by row; those that tie with the k-th are true neighbours too', () => {
+    // −0 equals 0, and a subnormal number is more than nothing.
+    const values = fc.constantFrom(-1, -0.5, -1e-40, -0, 0, 1e-40, 0.25, 0.250_000_8, 0.5, 1);
+    const cases = fc.integer({ min: 1, max: 30 }).chain((count) =>
+      fc.record({ count: fc.constant(count), list: fc.array(values, { minLength: 2 * count, maxLength: 2 * count }), k: fc.integer({ min: 1, max: 35 }) }),
+    );
+    fc.assert(
+      fc.property(cases, ({ count, list, k }) => {
+        const similarities = Float32Array.from(list);
+        const places = Array.from({ length: count }, (_, i) => i);
+        const { orders, truths } = rankRows(Int32Array.from(places), similarities, 2, k);
+        const expected = [0, count].map((base) => [...places].sort((a, b) => similarities[base + b]! - similarities[base + a]! || a - b));
+        expect(orders.map((order) => [...order])).toEqual(expected);
+        const full = expected[1]!;
+        const kth = similarities[count + full[Math.min(k, count) - 1]!]!;
+        expect([...truths]).toEqual(full.filter((place) => similarities[count + place]! >= kth - 1e-6));
+      }),
+    );
+  });
+
+  test('are at most 2^20', () => {
+    const most = 2 ** 20;
+    const of = (count: number): number => rankRows(new Int32Array(count), new Float32Array(count), 1, 1).truths.length;
+    expect(() => of(most + 1)).toThrow('a query\'s pool of 1048577 rows is beyond 1048576');
+  });
+
+  test('have places of 16 bits up to 65,536 rows, of 32 bits beyond, whatever the other queries have', () => {
+    const part = (count: number) => rankRows(Int32Array.from({ length: count }, (_, i) => i), new Float32Array(count), 1, 1);
+    const join = (...counts: number[]): Pool => joinPools(counts.map(part), { dims: [8], capacity: 1, k: 1, rowCount: 70_000, elapsedMs: 0 });
+    const narrow = join(65_536, 3);
+    expect([narrow.ranks, narrow.orders, narrow.truths].every((places) => places instanceof Uint16Array)).toBe(true);
+    expect(narrow.ranks[65_535]).toBe(65_535);
+    const wide = join(65_537, 3);
+    expect([wide.ranks, wide.orders, wide.truths].every((places) => places instanceof Uint32Array)).toBe(true);
+    expect([wide.orders[65_536], wide.ranks[65_536]]).toEqual([65_536, 65_536]);
+    expect([...wide.starts]).toEqual([0, 65_537, 65_540]);
+    // rows and similarities of 4 bytes; ranks, orders and truths (here all rows tie) of 4 as well; offsets of 8 and 4.
+    expect(poolBytes(wide)).toBe(65_540 * 5 * 4 + 3 * 8 + 3 * 4);
+  });
+});

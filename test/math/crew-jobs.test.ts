@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { crewOf } from '../../src/math/crew.ts';
+import { openKernel } from '../../src/math/kernel.ts';
+import { searchPrefix } from '../../src/vectors/search.ts';
+import { vectorSetOf } from '../../src/vectors/vector-set.ts';
+import { expectExact, makeData, naiveScores } from '../vectors/naive.ts';
+
+// 2,300 rows of 128 dims are 1.1 MiB, just enough for the search to share them among threads.
+const rowCount = 2300;
+const dims = 128;
+
+function searched(seed: number): (threads: number) => void {
+  const { data, query } = makeData(seed, rowCount, dims);
+  const vectors = vectorSetOf(data, { rowCount, dims });
+  const naive = naiveScores(data, dims, query, dims);
+  return (threads) => expectExact(searchPrefix(vectors, query, dims, 20, threads), naive, 20);
+}
+
+test('the best rows of all stretches are found, by one thread and by several', () => {
+  const search = searched(1);
+  for (const threads of [1, 3, 2, 5]) search(threads);
+});
+
+test('the same workers serve one set of vectors after another, and the first again', () => {
+  const [one, other] = [searched(2), searched(3)];
+  for (const search of [one, other, one, other]) search(3);
+});
+
+test('what a job’s last call returned is its result, in the order of the jobs', () => {
+  const kernel = openKernel({ sizeBytes: 0, shared: true });
+  // Four selections that have been offered nothing keep nothing, and a job without a call gives 0.
+  const none = [0, 1, 2, 3].map(() => [{ name: 'selectionFinish' as const, args: [kernel.reserve(64), 0, 0, 0] }]);
+  expect(crewOf(4).run(kernel, none)).toEqual([0, 0, 0, 0]);
+  expect(crewOf(2).run(kernel, [[], []])).toEqual([0, 0]);
+});
