@@ -8,6 +8,7 @@ describe('percentiles', () => {
     expect(percentiles([4, 1, 3, 2], [0, 25, 50, 95, 100])).toEqual([1, 1.75, 2.5, 3.8499999999999996, 4]);
     expect(percentile([7], 99)).toBe(7);
     expect(percentile([], 50)).toBeNaN();
+    expect(percentiles([3, 1, 2], [-5, 140])).toEqual([1, 3]);
   });
 
   test('lie between the extremes and rise with the percent', () => {
@@ -56,6 +57,57 @@ describe('bootstrapMean', () => {
   test('equal values and a single value have an interval of no width', () => {
     expect(bootstrapMean([0.5, 0.5, 0.5])).toEqual({ value: 0.5, low: 0.5, high: 0.5 });
     expect(bootstrapMean([0.25])).toEqual({ value: 0.25, low: 0.25, high: 0.25 });
+    expect(bootstrapMean([])).toEqual({ value: NaN, low: NaN, high: NaN });
+  });
+
+  test('2,000 resamples from seed 1 where nothing else is said', () => {
+    const values = Array.from({ length: 40 }, (_, i) => Math.sqrt(i));
+    const plain = bootstrapMean(values);
+    expect(plain).toEqual(bootstrapMean(values, { resamples: 2000, seed: 1 }));
+    expect(plain).not.toEqual(bootstrapMean(values, { resamples: 1999, seed: 1 }));
+  });
+});
+
+describe('one resample', () => {
+  const draws = 3000;
+  /** Means of single resamples: an interval of one draw has that draw at both ends. */
+  const meansOf = (values: readonly number[]): number[] => Array.from({ length: draws }, (_, seed) => bootstrapMean(values, { resamples: 1, seed }).low);
+
+  /** Pearson's χ² of whole numbers 0 … n against the binomial distribution, classes of less than 5 expected joined to their neighbours. */
+  const chiSquare = (found: readonly number[], n: number, p: number): { statistic: number; classes: number } => {
+    const counts = Array.from({ length: n + 1 }, (_, x) => found.filter((value) => value === x).length);
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(found.length);
+    let mass = (1 - p) ** n;
+    let [expected, observed, statistic, classes] = [0, 0, 0, 0];
+    counts.forEach((count, x) => {
+      expected += mass * found.length;
+      observed += count;
+      mass *= ((n - x) / (x + 1)) * (p / (1 - p));
+      if (expected < 5) return;
+      statistic += (observed - expected) ** 2 / expected;
+      classes += 1;
+      [expected, observed] = [0, 0];
+    });
+    return { statistic, classes };
+  };
+  /** The 99.9 % point of χ² by Wilson and Hilferty's approximation. */
+  const limit = (classes: number): number => (classes - 1) * (1 - 2 / (9 * (classes - 1)) + 3.09 * Math.sqrt(2 / (9 * (classes - 1)))) ** 3;
+
+  test.each([[1, 2], [1, 3], [5, 8], [3, 20], [19, 20], [60, 120]])('of %i ones among %i values has a binomial number of ones', (ones, n) => {
+    const values = Array.from({ length: n }, (_, i) => (i < ones ? 1 : 0));
+    const { statistic, classes } = chiSquare(meansOf(values).map((mean) => Math.round(mean * n)), n, ones / n);
+    expect(classes).toBeGreaterThan(1);
+    expect(statistic).toBeLessThan(limit(classes));
+  });
+
+  test('of three values has a binomial number of each', () => {
+    // 12 zeros, 8 ones, 4 hundreds: the sum tells how many of each were drawn.
+    const sums = meansOf(Array.from({ length: 24 }, (_, i) => (i < 12 ? 0 : i < 20 ? 1 : 100))).map((mean) => Math.round(mean * 24));
+    const [ones, hundreds] = [sums.map((sum) => sum % 100), sums.map((sum) => Math.floor(sum / 100))];
+    for (const [found, p] of [[ones, 8 / 24], [hundreds, 4 / 24], [ones.map((count, i) => 24 - count - hundreds[i]!), 12 / 24]] as const) {
+      const { statistic, classes } = chiSquare(found, 24, p);
+      expect(statistic).toBeLessThan(limit(classes));
+    }
   });
 });
 
