@@ -126,6 +126,7 @@ function ask(hand: Hand, kernel: Kernel, job: readonly KernelTask[]): void {
   }
   hand.flags[KERNEL] = id;
   hand.flags[CALLS] = job.length;
+  hand.flags[FAULT] = 0;
   Atomics.add(hand.flags, ASKED, 1);
   Atomics.notify(hand.flags, ASKED);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { crewOf } from '../../src/math/crew.ts';
+import { crewOf, stretchesOf } from '../../src/math/crew.ts';
 import { openKernel } from '../../src/math/kernel.ts';
 import { searchPrefix } from '../../src/vectors/search.ts';
 import { vectorSetOf } from '../../src/vectors/vector-set.ts';
@@ -32,4 +32,17 @@ test('what a job’s last call returned is its result, in the order of the jobs'
   const none = [0, 1, 2, 3].map(() => [{ name: 'selectionFinish' as const, args: [kernel.reserve(64), 0, 0, 0] }]);
   expect(crewOf(4).run(kernel, none)).toEqual([0, 0, 0, 0]);
   expect(crewOf(2).run(kernel, [[], []])).toEqual([0, 0]);
+});
+
+test('a job that goes beyond the memory is a fault, and costs no later job its worker', () => {
+  const kernel = openKernel({ sizeBytes: 0, shared: true });
+  const wild = [{ name: 'selectionFinish' as const, args: [2 ** 32 - 4, 0, 0, 0] }];
+  expect(() => crewOf(2).run(kernel, [[], wild])).toThrow('a worker thread of the kernel failed');
+  expect(crewOf(2).run(kernel, [[], []])).toEqual([0, 0]);
+});
+
+test('stretches are whole tiles, next to each other, over all the rows', () => {
+  expect(stretchesOf(1300, 512, 2)).toEqual([{ first: 0, end: 1024 }, { first: 1024, end: 1300 }]);
+  expect(stretchesOf(100, 512, 4)).toEqual([{ first: 0, end: 100 }]);
+  expect(stretchesOf(512 * 7, 512, 3).map(({ first, end }) => end - first)).toEqual([1536, 1536, 512]);
 });

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { stretchesOf } from '../../src/math/crew.ts';
 import { queryMatrixOf } from '../../src/vectors/query-matrix.ts';
 import { quantisePrefix, searchQuantised } from '../../src/vectors/quantised.ts';
 import { searchPrefix } from '../../src/vectors/search.ts';
@@ -25,10 +24,4 @@ describe('a search on several threads', () => {
     const found = searchPrefix(vectors, queries[0]!, 16, 2 * rowCount, 2);
     expect(new Set(found.rows).size).toBe(rowCount);
   });
-});
-
-test('stretches are whole tiles, next to each other, over all the rows', () => {
-  expect(stretchesOf(1300, 512, 2)).toEqual([{ first: 0, end: 1024 }, { first: 1024, end: 1300 }]);
-  expect(stretchesOf(100, 512, 4)).toEqual([{ first: 0, end: 100 }]);
-  expect(stretchesOf(512 * 7, 512, 3).map(({ first, end }) => end - first)).toEqual([1536, 1536, 512]);
 });
