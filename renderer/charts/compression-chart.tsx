@@ -4,18 +4,29 @@ import { percent, percentTick } from '../format/number.ts';
 import { bytesTick } from '../format/unit.ts';
 import { doublingTicks, shareTicks } from './scale.ts';
 import { styleOf } from './series.ts';
+import type { SeriesStyle } from './series.ts';
 import { SeriesChart } from './series-chart.tsx';
 
-const forms = ['f32', 'f16', 'int8', 'binary', 'pq', 'pca'] as const;
-const slots: Readonly<Record<(typeof forms)[number], number>> = { f32: 0, f16: 2, int8: 4, binary: 5, pq: 1, pca: 3 };
+const forms = ['f32', 'f16', 'int8', 'binary', 'pq4', 'pq', 'pca'] as const;
+/** Product codes of four and of eight bits are of one kind: one colour, two shapes. */
+const looks: Readonly<Record<(typeof forms)[number], SeriesStyle>> = {
+  f32: styleOf(0),
+  f16: styleOf(2),
+  int8: styleOf(4),
+  binary: styleOf(5),
+  pq4: { ...styleOf(1), shape: 'diamond' },
+  pq: styleOf(1),
+  pca: styleOf(3),
+};
+const labels: Partial<Record<(typeof forms)[number], string>> = { pq4: 'PQ 4-bit', pq: 'PQ 8-bit', pca: 'PCA' };
 
 /** Recall at equal bytes: prefixes against quantised forms, alone or as the head of a funnel. */
 export function CompressionChart({ result, height, asHead }: { readonly result: CompressionResult; readonly height: number; readonly asHead: boolean }): ReactElement {
   const series = forms
     .map((form) => ({
       key: form,
-      label: form === 'pq' ? 'PQ' : form === 'pca' ? 'PCA' : form,
-      style: styleOf(slots[form]),
+      label: labels[form] ?? form,
+      style: looks[form],
       points: result.points
         .filter((point) => point.form === form)
         .flatMap((point) => {

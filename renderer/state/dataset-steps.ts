@@ -1,8 +1,9 @@
-import type { CorpusSource, CorpusSummary, DatasetSummary, ModelEntry, QuerySource, QuerySummary, ReadOptions, VectorSourceChoice } from '../../src/contract/dataset.ts';
+import type { CorpusSource, CorpusSummary, DatasetSummary, MachineUse, ModelEntry, QuerySource, QuerySummary, ReadOptions, VectorSourceChoice } from '../../src/contract/dataset.ts';
 import { loadAdapters } from './adapter-steps.ts';
 import { into, patchSession, patchWork } from './app.ts';
 import type { App } from './app.ts';
 import { idle, ready } from './remote.ts';
+import type { Session } from './session.ts';
 import { noDatasetWork, noWork } from './work.ts';
 
 export function loadLists(app: App): Promise<unknown> {
@@ -99,11 +100,24 @@ export async function embed(app: App): Promise<DatasetSummary | undefined> {
     ...(session.queryPrompt === undefined ? {} : { queryPrompt: session.queryPrompt }),
     ...(session.dtype === undefined ? {} : { dtype: session.dtype }),
     ...(session.adapterId === undefined ? {} : { adapterId: session.adapterId }),
+    ...machineUse(session),
   }));
   if (dataset === undefined) return undefined;
   patchWork(app, noDatasetWork);
   patchSession(app, { wasEmbedded: true });
   return dataset;
+}
+
+/** Opens the dataset again with what of the machine it may use now; its vectors come from the cache or the file. */
+export async function applyMachineUse(app: App, use: Pick<Session, 'threads' | 'vectorMemoryMiB'>): Promise<DatasetSummary | undefined> {
+  patchSession(app, use);
+  if (ready(app.work.get().dataset) === undefined) return undefined;
+  const { vectorSource } = app.session.get();
+  return vectorSource === undefined ? embed(app) : openVectors(app, vectorSource);
+}
+
+function machineUse({ threads, vectorMemoryMiB }: Session): MachineUse {
+  return { ...(threads === 1 ? {} : { threads }), ...(vectorMemoryMiB === undefined ? {} : { vectorMemoryBytes: vectorMemoryMiB * 2 ** 20 }) };
 }
 
 /** The documents are a collection that is embedded already, and the queries are some of them. */
@@ -114,7 +128,7 @@ export function needsNoModel(app: App): boolean {
 
 /** Makes vectors that are embedded already the dataset: they bring corpus, queries and model in one. */
 export async function openVectors(app: App, source: VectorSourceChoice): Promise<DatasetSummary | undefined> {
-  const dataset = await into(app, 'dataset', () => app.jobs.run('dataset.openVectors', source));
+  const dataset = await into(app, 'dataset', () => app.jobs.run('dataset.openVectors', { ...source, ...machineUse(app.session.get()) }));
   if (dataset === undefined) return undefined;
   patchWork(app, { ...noDatasetWork, corpus: { status: 'ready', value: dataset.corpus }, queries: { status: 'ready', value: dataset.queries } });
   app.host.noteOpened?.(source.path);

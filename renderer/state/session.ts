@@ -34,6 +34,10 @@ export interface Session {
   readonly storeKind: StoreKind;
   readonly milvusTarget: MilvusTarget | undefined;
   readonly head: HeadChoice;
+  /** Threads of a search in the embedded store. */
+  readonly threads: number;
+  /** Vectors beyond it lie in a temporary file; undefined: beyond three fifths of the memory. */
+  readonly vectorMemoryMiB: number | undefined;
   readonly k: number;
   /** Prefixes to measure; undefined: the ones the dataset suggests. */
   readonly dims: readonly number[] | undefined;
@@ -67,6 +71,8 @@ export const newSession: Session = {
   storeKind: 'embedded',
   milvusTarget: undefined,
   head: { index: 'flat', precision: 'f32' },
+  threads: 1,
+  vectorMemoryMiB: undefined,
   k: 10,
   dims: undefined,
   selectedDims: undefined,

@@ -1,3 +1,4 @@
+import { headPrecisionSchema } from '../../src/contract/measure.ts';
 import type { Session } from './session.ts';
 import type { MeasuredFunnel, MeasuredLadder } from './work.ts';
 
@@ -55,7 +56,9 @@ export const sessionChecks: Readonly<Record<keyof Session, Check>> = {
   wasEmbedded: isFlag,
   storeKind: isOneOf('embedded', 'milvus'),
   milvusTarget: isLike({ address: isText }, { database: isText, tls: isFlag, timeoutMs: isWhole(1, 86_400_000), username: isText, secretRef: isText }),
-  head: isLike({ index: isText, precision: isOneOf('f32', 'f16', 'int8', 'binary') }, { params: isRecordOf(isNumber) }),
+  head: isLike({ index: isText, precision: isOneOf(...headPrecisionSchema.options) }, { params: isRecordOf(isNumber) }),
+  threads: isWhole(1, 1024),
+  vectorMemoryMiB: isWhole(1, 2 ** 30),
   k: isWhole(1, 1000),
   dims: isListOf(isWhole(1, 1_000_000)),
   selectedDims: isWhole(1, 1_000_000),

@@ -128,7 +128,7 @@ export function seriesKey(kind: 'embedded' | 'milvus', head: { readonly index: s
   return `${kind}:${head.index}:${head.precision}`;
 }
 
-/** Same texts, same queries, same model and adapter: measurements of one belong to the other. */
+/** Same texts, same queries, same model and adapter, same use of the machine: measurements of one belong to the other. */
 export function datasetKey(dataset: DatasetSummary): string {
-  return [dataset.corpus.contentHash, dataset.queries.contentHash, dataset.model.id, dataset.model.dtype ?? '', dataset.model.documentPrompt, dataset.model.queryPrompt, ...(dataset.adapterId === undefined ? [] : [dataset.adapterId])].join('/');
+  return [dataset.corpus.contentHash, dataset.queries.contentHash, dataset.model.id, dataset.model.dtype ?? '', dataset.model.documentPrompt, dataset.model.queryPrompt, ...(dataset.adapterId === undefined ? [] : [dataset.adapterId]), ...(dataset.use === undefined ? [] : [JSON.stringify(dataset.use)])].join('/');
 }

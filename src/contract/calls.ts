@@ -9,6 +9,7 @@ import {
   costEstimateSchema,
   datasetSummarySchema,
   documentSchema,
+  machineUseSchema,
   modelEntrySchema,
   querySourceSchema,
   querySummarySchema,
@@ -116,13 +117,14 @@ export const calls = {
       /** A kept adapter that turns documents and queries. */
       adapterId: z.string().optional(),
       dtype: z.string().optional(),
+      ...machineUseSchema.shape,
     }),
     output: datasetSummarySchema,
     job: 'Embedding',
   },
 
   /** Makes vectors that are embedded already the engine's dataset. */
-  'dataset.openVectors': { input: vectorSourceSchema, output: datasetSummarySchema, job: 'Opening vectors' },
+  'dataset.openVectors': { input: vectorSourceSchema.extend(machineUseSchema.shape), output: datasetSummarySchema, job: 'Opening vectors' },
 
   'ladder.run': {
     input: z.object({ datasetId: z.string(), dims, k: z.number().int().min(1), store: storeChoiceSchema, head: headSchema.optional() }),

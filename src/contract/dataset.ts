@@ -42,6 +42,15 @@ export const vectorSourceSchema = z.object({
 });
 export type VectorSourceChoice = z.infer<typeof vectorSourceSchema>;
 
+/** How much of the machine the embedded store may use. */
+export const machineUseSchema = z.object({
+  /** Threads of a search; 1 unless given, never more than the machine runs at once. */
+  threads: z.number().int().min(1).optional(),
+  /** Vectors of more bytes than this lie in a temporary file; three fifths of the memory unless given. */
+  vectorMemoryBytes: z.number().int().positive().optional(),
+});
+export type MachineUse = z.infer<typeof machineUseSchema>;
+
 export const corpusSourceSchema = z.union([
   z.object({ kind: z.literal('sample'), name: z.string() }),
   z.object({ kind: z.literal('path'), path: z.string(), options: readOptionsSchema.optional() }),
@@ -228,6 +237,8 @@ export const datasetSummarySchema = z.object({
   elapsedMs: z.number(),
   textsPerSecond: z.number(),
   zeroVectorCount: z.number().int(),
+  /** What it was opened with, where that is not the usual. */
+  use: machineUseSchema.optional(),
   /** Of a collection that is explored in place. */
   inPlace: inPlaceSchema.optional(),
   warnings: z.array(z.string()),

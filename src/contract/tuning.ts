@@ -155,7 +155,7 @@ export type OrderResult = z.infer<typeof orderSchema>;
 export const compressionSchema = z.object({
   points: z.array(
     z.object({
-      form: z.enum(['f32', 'f16', 'int8', 'binary', 'pq', 'pca']),
+      form: z.enum(['f32', 'f16', 'int8', 'binary', 'pq4', 'pq', 'pca']),
       dims: z.number().int(),
       bytesPerVector: z.number(),
       recall: intervalSchema,

@@ -26,7 +26,7 @@ export async function datasetFromCollection(request: BenchRequest, context: Benc
   const queries = await queriesOf(request, context, corpus, work);
   const wantedDims = [...(request.dims ?? []), ...request.schedules.flatMap((schedule) => schedule.map((stage) => stage.dims))];
   try {
-    return await datasetOfCollection(connection, { corpus, collection, queries, cacheDir: cacheDirOf(context.dataDir), wantedDims, check }, work);
+    return await datasetOfCollection(connection, { corpus, collection, queries, cacheDir: cacheDirOf(context.dataDir), wantedDims, check, threads: request.threads, vectorMemoryBytes: request.vectorMemoryBytes }, work);
   } catch (error) {
     await queries.embedder?.close();
     throw error;

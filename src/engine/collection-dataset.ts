@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describeError, UserError } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
-import type { InPlace } from '../contract/dataset.ts';
+import type { InPlace, MachineUse } from '../contract/dataset.ts';
 import type { Corpus, QuerySet } from '../corpus/corpus.ts';
 import { searchedCorpus } from '../corpus/searched-corpus.ts';
 import type { Embedder } from '../embedding/embedder.ts';
@@ -27,7 +27,7 @@ export type CollectionQueries =
   | { readonly querySet: QuerySet; readonly embedder?: Embedder | undefined; readonly vectors?: undefined }
   | { readonly querySet?: undefined; readonly embedder?: Embedder | undefined; readonly vectors: { readonly data: Float32Array; readonly dims: number; readonly name: string } };
 
-export interface CollectionDatasetRequest {
+export interface CollectionDatasetRequest extends MachineUse {
   readonly corpus: Corpus;
   readonly collection: OpenCollection;
   readonly queries: CollectionQueries;
@@ -61,7 +61,7 @@ export async function datasetOfCollection(connection: OpenMilvus, request: Colle
   const suggested = [...new Set([...suggestedDims(dims, trained), ...ownDims])].sort((a, b) => a - b);
 
   const rowLint = createRowLint(dims);
-  const { vectors, heldOutVectors, searchedKeys } = await readRows(connection, collection, heldOut, [...suggested, ...request.wantedDims], rowLint, work);
+  const { vectors, heldOutVectors, searchedKeys } = await readRows(connection, collection, heldOut, [...suggested, ...request.wantedDims], rowLint, request.vectorMemoryBytes, work);
   const queryRows = heldOut !== undefined ? heldOutVectors : (queries.vectors?.data ?? (await embedQueries(querySet, embedder, request.cacheDir, field, work)));
   const matrix = queryMatrixOf(queryRows, dims, { dims, name: queries.vectors?.name ?? field });
   const inPlace = await inPlaceOf(connection, collection, searchedKeys, work);
@@ -82,6 +82,7 @@ export async function datasetOfCollection(connection: OpenMilvus, request: Colle
     ...(await foreignModelWarning(searched, vectors, embedder, field, work)),
   ];
   return openDataset({
+    threads: request.threads,
     id: `collection-${createHash('sha256').update([collection.source.target.address, collection.source.target.database ?? '', hash, searched.contentHash, queryHash, model].join('\n')).digest('hex').slice(0, 24)}`,
     name: searched.name,
     corpus: searched,

@@ -15,14 +15,14 @@ export interface CollectionRows {
 }
 
 /** All vectors in one pass: those that are searched into the layout, those of held-out rows aside. */
-export async function readRows(connection: OpenMilvus, collection: OpenCollection, heldOut: Int32Array | undefined, boundaries: readonly number[], lint: RowLint, work: WorkOptions): Promise<CollectionRows> {
+export async function readRows(connection: OpenMilvus, collection: OpenCollection, heldOut: Int32Array | undefined, boundaries: readonly number[], lint: RowLint, memoryBytes: number | undefined, work: WorkOptions): Promise<CollectionRows> {
   const { keys, vectorField, view } = collection;
   const { dims } = vectorField;
   const place = new Map([...(heldOut ?? [])].map((row, query) => [row, query]));
   const rowOf = new Int32Array(keys.length);
   let rowCount = 0;
   for (let row = 0; row < keys.length; row += 1) if (!place.has(row)) rowOf[row] = rowCount++;
-  const writer = openVectorWriter({ rowCount, dims, boundaries: blockBoundaries(dims, boundaries), name: `${view.name}.${vectorField.name}` });
+  const writer = openVectorWriter({ rowCount, dims, boundaries: blockBoundaries(dims, boundaries), memoryBytes, name: `${view.name}.${vectorField.name}` });
   const heldOutVectors = new Float32Array(place.size * dims);
   const vector = new Float32Array(dims);
   await readVectors(

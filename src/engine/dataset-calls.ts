@@ -13,6 +13,7 @@ import { estimateEmbedding } from './cost-estimate.ts';
 import { suggestedDims } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
 import { modelEntryOfCard, modelsOf } from './listing.ts';
+import { possibleUse } from './machine.ts';
 import { openModel } from './model.ts';
 import type { ModelOptions } from './model.ts';
 import { embedDataset } from './text-dataset.ts';
@@ -49,18 +50,19 @@ export function datasetCalls(workspace: Workspace): HandlersOf<'models.list' | '
       const { querySet } = workspace.querySets.get(queryId);
       return estimateEmbedding(documentTexts(searchedCorpus(workspace.corpora.get(corpusId).corpus, querySet)), querySet.texts, model);
     },
-    'dataset.embed': async ({ corpusId, queryId, modelId, documentPrompt, queryPrompt, dtype, adapterId }, work) => {
+    'dataset.embed': async ({ corpusId, queryId, modelId, documentPrompt, queryPrompt, dtype, adapterId, ...asked }, work) => {
       const { corpus, collection, summary: corpusSummary } = workspace.corpora.get(corpusId);
       const queries = workspace.querySets.get(queryId);
       if (queries.corpusId !== corpusId) throw new UserError('dataset/queries', 'this query set was made for another corpus', { hint: 'choose the queries again' });
       if (collection !== undefined && adapterId !== undefined) throw new UserError('dataset/adapter', 'an adapter cannot turn vectors that lie in a collection', { hint: 'choose no adapter on the Model screen, or load the vectors anew with it' });
+      const use = possibleUse(asked);
       // A collection's rows bring their vectors: rows as queries need no model.
       const isModelFree = collection !== undefined && (modelId === COLLECTION_MODEL || modelId === '');
       const embedder = isModelFree ? undefined : await open(workspace, modelId, { documentPrompt, queryPrompt, dtype }, work.signal);
       const start = performance.now();
       let dataset: Dataset;
       try {
-        const common = { corpus, cacheDir: workspace.cacheDir, wantedDims: [] };
+        const common = { corpus, cacheDir: workspace.cacheDir, wantedDims: [], ...use };
         dataset =
           collection === undefined
             ? await embedDataset({ ...common, querySet: queries.querySet, embedder: embedder!, adapterPath: adapterId === undefined ? undefined : adapterPathOf(workspace.adaptersDir, adapterId) }, work)
@@ -90,6 +92,7 @@ export function datasetCalls(workspace: Workspace): HandlersOf<'models.list' | '
         elapsedMs: embedding.elapsedMs,
         textsPerSecond: embedding.textsPerSecond,
         zeroVectorCount: dataset.vectors.zeroCount,
+        ...(use === undefined ? {} : { use }),
         ...(dataset.collection === undefined ? {} : { inPlace: dataset.collection.inPlace }),
         warnings: [...dataset.warnings],
         lint: [...dataset.lint],

@@ -60,6 +60,8 @@ export function openDataset(parts: DatasetParts): Dataset {
   const { vectors, queries } = parts;
   return {
     ...rest,
+    // Another window may have the same vectors open with another number of threads.
+    id: (threads ?? 1) === 1 ? parts.id : `${parts.id}-t${threads}`,
     store: openEmbeddedStore(vectors, { threads }),
     data: {
       queries,

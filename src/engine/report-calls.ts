@@ -64,6 +64,7 @@ function reportOf(dataset: Dataset, { resourcesDir, adaptersDir, milvus }: Works
     queries: summary?.queries.source.kind === 'file' ? summary.queries.source.path : summary?.queries.count,
     model: dataset.collection !== undefined ? dataset.embedder?.card.id : summary?.model.where === 'local' ? summary.model.path : summary?.model.id,
     adapter: summary?.adapterId === undefined ? undefined : adapterPathOf(adaptersDir, summary.adapterId),
+    ...summary?.use,
     ...storeWords(dataset, main, milvus.current()?.target),
     dims: main.ladder.map((entry) => entry.dims),
     k,

@@ -1,5 +1,6 @@
 import { hashStrings } from '../base/content-hash.ts';
 import type { WorkOptions } from '../base/progress.ts';
+import type { MachineUse } from '../contract/dataset.ts';
 import type { Corpus, QuerySet } from '../corpus/corpus.ts';
 import { documentTexts } from '../corpus/corpus.ts';
 import { searchedCorpus } from '../corpus/searched-corpus.ts';
@@ -36,7 +37,7 @@ function wantedDims(request: BenchRequest): number[] {
   return [...(request.dims ?? []), ...request.schedules.flatMap((schedule) => schedule.map((stage) => stage.dims))];
 }
 
-export interface EmbedRequest {
+export interface EmbedRequest extends MachineUse {
   readonly corpus: Corpus;
   readonly querySet: QuerySet;
   readonly embedder: Embedder;
@@ -48,8 +49,6 @@ export interface EmbedRequest {
   readonly adapterPath?: string | undefined;
   /** Told what an API will cost before anything is sent, and what was sent after it. */
   readonly onRemark?: ((line: string) => void) | undefined;
-  readonly threads?: number | undefined;
-  readonly vectorMemoryBytes?: number | undefined;
 }
 
 /** Embeds what is searched of a corpus, and the queries, into a dataset. */

@@ -6,6 +6,7 @@ import { readCorpus } from '../corpus/read-corpus.ts';
 import { openVectorDataset } from '../vectors/vector-dataset.ts';
 import { holdsQueries, isVectorName, openVectorSource } from '../vectors/open-vectors.ts';
 import { suggestedDims } from './dataset.ts';
+import { possibleUse } from './machine.ts';
 import { datasetFromVectors } from './vector-dataset.ts';
 import type { HandlersOf, Workspace } from './workspace.ts';
 
@@ -19,10 +20,11 @@ export function vectorCalls(workspace: Workspace): HandlersOf<'corpus.preview' |
       const vectors = await vectorsBesideText(path, preview);
       return vectors === undefined ? preview : { ...preview, vectors };
     },
-    'dataset.openVectors': async ({ path, queryPath, neighboursPath, queryCount, seed, read }, work) => {
+    'dataset.openVectors': async ({ path, queryPath, neighboursPath, queryCount, seed, read, ...asked }, work) => {
+      const use = possibleUse(asked);
       const corpus = read === undefined ? undefined : await readCorpus(path, { ...read, resources: workspace.resourcesDir }, work);
       const start = performance.now();
-      const request = { vectors: path, queryVectors: queryPath, neighbours: neighboursPath, queries: queryCount === undefined ? undefined : String(queryCount), seed: seed ?? 1, k: CHECKED_K, schedules: [] };
+      const request = { vectors: path, queryVectors: queryPath, neighbours: neighboursPath, queries: queryCount === undefined ? undefined : String(queryCount), seed: seed ?? 1, k: CHECKED_K, schedules: [], ...use };
       const dataset = await datasetFromVectors(request, () => undefined, work, corpus);
       const elapsedMs = performance.now() - start;
       const { corpusInfo, queryInfo, modelInfo, vectors } = dataset;
@@ -63,6 +65,7 @@ export function vectorCalls(workspace: Workspace): HandlersOf<'corpus.preview' |
         elapsedMs,
         textsPerSecond: 0,
         zeroVectorCount: vectors.zeroCount,
+        ...(use === undefined ? {} : { use }),
         warnings: [...dataset.warnings],
         lint: [...dataset.lint],
         ...(queryInfo.providedNeighbours === undefined ? {} : { providedNeighbours: queryInfo.providedNeighbours }),

@@ -33,11 +33,11 @@ export interface CompressionSpec {
 
 type Point = CompressionResult['points'][number];
 
-const PRECISIONS = ['f32', 'f16', 'int8', 'binary'] as const satisfies readonly HeadPrecision[];
+const PRECISIONS = ['f32', 'f16', 'int8', 'binary', 'pq4'] as const satisfies readonly HeadPrecision[];
 const PCA_ROWS = 20_000;
 
 /**
- * Fewer dimensions or fewer bits? Recall@k against bytes a vector of f32, f16, int8 and sign-bit prefixes (flat heads of the store), of principal
+ * Fewer dimensions or fewer bits? Recall@k against bytes a vector of f32, f16, int8, sign-bit and four-bit product-code prefixes (flat heads of the store), of principal
  * axes cut to the same sizes, and of product codes — alone, and as the head of a funnel that re-ranks `keep` candidates exactly at full dimension.
  * @param store over the same rows as `vectors`; a number format that it has no flat head for is left out.
  */
@@ -105,7 +105,7 @@ async function headTable(store: Store, queries: QueryMatrix, dims: number, preci
 function howOf(spec: CompressionSpec, queryCount: number, keep: number): string {
   return (
     `${formatCount(queryCount)} queries, against the exact top ${spec.k} at full dimension. Bytes are those of the numbers alone, without ids, norms, scales or code books. ` +
-    `As a head each form keeps ${keep} candidates, re-ranked exactly at full dimension. Principal axes and product codes (8 bits a part, 8 rounds of k-means) are learnt from a sample of the documents.`
+    `As a head each form keeps ${keep} candidates, re-ranked exactly at full dimension. Principal axes and product codes (pq: 8 bits a part, 8 rounds of k-means; pq4: the store's heads, 4 bits for 4 dimensions) are learnt from a sample of the documents.`
   );
 }
 

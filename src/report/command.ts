@@ -20,6 +20,8 @@ export interface BenchOptions {
   /** `FIELD` or `COLLECTION/FIELD`. */
   readonly prefixFields?: readonly string[] | undefined;
   readonly rows?: number | undefined;
+  readonly threads?: number | undefined;
+  readonly vectorMemoryBytes?: number | undefined;
   readonly head?: string | undefined;
   readonly headPrecision?: string | undefined;
   readonly dims?: readonly number[] | undefined;
@@ -50,6 +52,8 @@ export function commandLine(options: BenchOptions): string {
     ['--vector-field', options.vectorField],
     ...(options.prefixFields ?? []).map((field) => ['--prefix-field', field] as const),
     ['--rows', options.rows],
+    ['--threads', options.threads],
+    ['--vector-memory', options.vectorMemoryBytes === undefined ? undefined : `${options.vectorMemoryBytes}B`],
     ['--head', options.head],
     ['--head-precision', options.headPrecision],
     ['--dims', options.dims?.join(',')],

@@ -179,11 +179,12 @@ await describeWithLite('a collection of the user’s, explored in place', () => 
 
   it('a sample of its rows is measured embedded, and says so', async () => {
     const out = join(folder, 'sample');
-    const done = await cli('bench', '--store', lite.address, '--collection', 'glosses', '--rows', '400', '--queries', '20', '--latency-queries', '5', '--out', out);
+    const done = await cli('bench', '--store', lite.address, '--collection', 'glosses', '--rows', '400', '--queries', '20', '--latency-queries', '5', '--vector-memory', '64KiB', '--out', out);
     expect(done.code, done.stderr).toBe(0);
     const report = await reportIn(out);
     expect(report).toMatchObject({ store: { kind: 'embedded' }, corpus: { count: 380, collection: { rows: ROWS } } });
     expect(report.otherStores).toBeUndefined();
+    expect(report.store.latencyRemark).toContain('read from a temporary file');
     expect(report.warnings.join(' ')).toContain('a sample of glosses cannot be searched in place');
   });
 

@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CallInput, CallName, CallOutput } from '../../src/contract/calls.ts';
@@ -109,6 +109,24 @@ describe('the journey over the wire: from a sample to a saved report', () => {
     await expect(client.call('reports.export', { reportId: saved.reportId, format: 'trec' })).rejects.toThrow('no answers to write');
     await call('reports.delete', { reportId: saved.reportId });
     expect(await call('reports.list', {})).toEqual([]);
+  });
+
+  it('uses as much of the machine as it is told, and the report says so; what it cannot give it does not claim', async () => {
+    const dataset = await call('dataset.embed', { corpusId, queryId, modelId: 'starter', threads: 2, vectorMemoryBytes: 2 ** 20 });
+    const threads = Math.min(2, availableParallelism());
+    expect(dataset.use).toEqual({ ...(threads === 1 ? {} : { threads }), vectorMemoryBytes: 2 ** 20 });
+    expect(dataset.fromCache).toBe(true);
+    const shelved = await call('ladder.run', { datasetId: dataset.datasetId, dims, k: 10, store: { kind: 'embedded' } });
+    const usual = await call('ladder.run', { datasetId, dims, k: 10, store: { kind: 'embedded' } });
+    expect(shelved.latencyRemark).toContain('read from a temporary file');
+    if (threads > 1) expect(shelved.latencyRemark).toContain('2 threads a query');
+    expect(usual.latencyRemark).toBe(undefined);
+    expect(shelved.ladder.map((entry) => entry.recall)).toEqual(usual.ladder.map((entry) => entry.recall));
+    const saved = await call('reports.save', { datasetId: dataset.datasetId });
+    const { command } = await call('reports.get', { reportId: saved.reportId });
+    expect(command).toContain(`${threads === 1 ? '' : '--threads 2 '}--vector-memory 1048576B`);
+    expect((await call('dataset.embed', { corpusId, queryId, modelId: 'starter', threads: 5000 })).use?.threads ?? 1).toBe(availableParallelism());
+    await call('reports.delete', { reportId: saved.reportId });
   });
 
   it('says what is wrong with a call, and survives messages that are none', async () => {

@@ -62,9 +62,9 @@ describe('the compression experiment', () => {
     expect(compressionSchema.parse(result)).toEqual(result);
     const keys = result.points.map((point) => `${point.form} ${point.dims} ${point.bytesPerVector}`);
     expect(keys).toEqual([
-      ...['f32 8 32', 'f16 8 16', 'int8 8 8', 'binary 8 1'],
-      ...['f32 16 64', 'f16 16 32', 'int8 16 16', 'binary 16 2'],
-      ...['f32 32 128', 'f16 32 64', 'int8 32 32', 'binary 32 4'],
+      ...['f32 8 32', 'f16 8 16', 'int8 8 8', 'binary 8 1', 'pq4 8 1'],
+      ...['f32 16 64', 'f16 16 32', 'int8 16 16', 'binary 16 2', 'pq4 16 2'],
+      ...['f32 32 128', 'f16 32 64', 'int8 32 32', 'binary 32 4', 'pq4 32 4'],
       ...['pca 8 32', 'pca 16 64', 'pq 32 4', 'pq 32 8'],
     ]);
     const point = (form: string, dims: number) => result.points.find((each) => each.form === form && each.dims === dims)!;

@@ -13,6 +13,7 @@ import { Facts, Lead, Panel } from '../../ui/panel.tsx';
 import { CachePanel } from './cache-panel.tsx';
 import { CollectionsPanel } from './collections-panel.tsx';
 import { MilvusForm } from './milvus-form.tsx';
+import { PerformancePanel } from './performance-panel.tsx';
 import './connection.css';
 
 /** Where the head search runs, and what that place can. */
@@ -84,6 +85,7 @@ function EmbeddedPanel(): ReactElement {
           ]}
         />
       </Panel>
+      <PerformancePanel />
       <CachePanel />
     </>
   );
@@ -109,6 +111,7 @@ function ServerPanel({ server }: { readonly server: MilvusServer }): ReactElemen
           />
         </div>
       </Panel>
+      <PerformancePanel />
       <CachePanel />
     </>
   );

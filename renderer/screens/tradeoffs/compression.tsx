@@ -17,7 +17,7 @@ export function Compression(): ReactElement {
       experiment="compression"
       remote={remote}
       title="Fewer dimensions, or fewer bits?"
-      explanation="A prefix is one way to make vectors small. This holds it against half precision, int8, one bit a dimension, product quantisation and PCA at equal bytes: alone, and as the head of a funnel that re-ranks at full dimension."
+      explanation="A prefix is one way to make vectors small. This holds it against half precision, int8, one bit a dimension, product codes and PCA at equal bytes: alone, and as the head of a funnel that re-ranks at full dimension."
       button="Compare forms"
     >
       {(result) => (

@@ -74,25 +74,31 @@ export function matryoshkaChart(found: MatryoshkaFindings, trained: readonly num
   });
 }
 
-const forms = ['f32', 'f16', 'int8', 'binary', 'pq', 'pca'] as const;
-const formShapes: readonly Shape[] = ['circle', 'bar', 'square', 'triangle', 'cross', 'diamond'];
+/** Product codes of four and of eight bits are of one kind: one colour, two shapes. */
+const formLooks: Readonly<Record<CompressionResult['points'][number]['form'], { readonly shape: Shape; readonly colour: number }>> = {
+  f32: { shape: 'circle', colour: 0 },
+  f16: { shape: 'bar', colour: 1 },
+  int8: { shape: 'square', colour: 2 },
+  binary: { shape: 'triangle', colour: 3 },
+  pq4: { shape: 'square', colour: 4 },
+  pq: { shape: 'cross', colour: 4 },
+  pca: { shape: 'diamond', colour: 5 },
+};
 
 /** Recall against bytes a vector for each number format. */
 export function compressionChart(result: CompressionResult, k: number): Markup {
   const points = result.points.map(({ form, dims, bytesPerVector, recall, funnel }): ScatterPoint => {
-    const colour = forms.indexOf(form);
     return {
       x: bytesPerVector,
       y: recall.value,
       low: recall.low,
       high: recall.high,
-      shape: formShapes[colour]!,
-      colour,
+      ...formLooks[form],
       text: `${form}, ${dims} dims, ${formatBytes(bytesPerVector)} a vector\nrecall ${formatPercentInterval(recall)}${funnel === undefined ? '' : `\nas head keeping ${formatCount(funnel.keep)}: ${formatPercentInterval(funnel.recall)}`}`,
       label: `${form}, ${dims} dims`,
     };
   });
-  const present = forms.map((form, colour) => ({ shape: formShapes[colour]!, colour, text: form })).filter(({ text }) => result.points.some((point) => point.form === text));
+  const present = Object.entries(formLooks).filter(([form]) => result.points.some((point) => point.form === form)).map(([text, look]) => ({ ...look, text }));
   const domain = logDomain(points.map((point) => point.x));
   return scatterChart({
     width: 960,

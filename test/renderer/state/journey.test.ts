@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { formatSchedule } from '../../../src/contract/schedule.ts';
 import { explore, resume } from '../../../renderer/state/journey.ts';
+import { applyMachineUse } from '../../../renderer/state/dataset-steps.ts';
 import { patchSession } from '../../../renderer/state/app.ts';
 import { ready } from '../../../renderer/state/remote.ts';
 import { shownLadders } from '../../../renderer/state/selectors.ts';
-import { failure, scriptApp } from '../scripted-engine.ts';
+import { dataset, failure, scriptApp } from '../scripted-engine.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
@@ -19,6 +20,15 @@ describe('the one-click journey', () => {
     expect({ screen: app.session.get().screen, exploring: app.work.get().exploring }).toEqual({ screen: 'tradeoffs', exploring: undefined });
   });
 
+  it('opens the dataset again when it may use more of the machine; what was measured before is marked so', async () => {
+    const { app, engine } = scriptApp({ 'dataset.embed': ({ threads }) => ({ ...dataset, ...(threads === undefined ? {} : { use: { threads } }) }) });
+    await explore(app, 'wordnet-5k');
+    await applyMachineUse(app, { threads: 2, vectorMemoryMiB: 100 });
+    const inputs = engine.calls.filter((call) => call.name === 'dataset.embed').map((call) => call.input);
+    expect(inputs).toEqual([expect.not.objectContaining({ threads: expect.anything() }), expect.objectContaining({ threads: 2, vectorMemoryBytes: 100 * 2 ** 20 })]);
+    expect(shownLadders(app.work.get(), app.session.get()).map((one) => one.isStale)).toEqual([true]);
+  });
+
   it('stops where something fails and keeps the failure in sight', async () => {
     const { app, engine } = scriptApp({
       'dataset.embed': () => {
@@ -27,9 +37,9 @@ describe('the one-click journey', () => {
     });
     await explore(app, 'wordnet-5k');
     expect(engine.calls.map((call) => call.name)).toEqual(['corpus.open', 'queries.set', 'dataset.embed']);
-    const { dataset, exploring } = app.work.get();
-    expect(dataset.status === 'failed' && dataset.error.message).toBe('Disk full');
-    expect(exploring).toBeUndefined();
+    const work = app.work.get();
+    expect(work.dataset.status === 'failed' && work.dataset.error.message).toBe('Disk full');
+    expect(work.exploring).toBeUndefined();
   });
 
   it('ends quietly when it is cancelled', async () => {
