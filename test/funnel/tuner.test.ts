@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseSchedule } from '../../src/contract/schedule.ts';
+import { formatSchedule, parseSchedule } from '../../src/contract/schedule.ts';
 import type { Constraints, CostModel } from '../../src/contract/tuning.ts';
 import { bytesReadOf, estimateMs } from '../../src/funnel/cost-model.ts';
 import { scheduleHits } from '../../src/funnel/evaluate.ts';
@@ -8,9 +8,10 @@ import { vectorPoolSource } from '../../src/funnel/pool-source.ts';
 import type { Pool } from '../../src/funnel/pool.ts';
 import { isSureOf, planTuning, splitQueries } from '../../src/funnel/tuner.ts';
 import type { PlanOptions, TunerPlan, TunerPoint } from '../../src/funnel/tuner.ts';
-import { describeGrid, gridKeeps, gridSize } from '../../src/funnel/tuner-grid.ts';
+import { describeGrid, gridKeeps, gridSize, pathSchedule } from '../../src/funnel/tuner-grid.ts';
+import type { Candidate } from '../../src/funnel/tuner-grid.ts';
 import { searchFrontier } from '../../src/funnel/tuner-search.ts';
-import { bootstrapMean } from '../../src/math/statistics.ts';
+import { bootstrapMean, mean } from '../../src/math/statistics.ts';
 import { madeSet } from './made-data.ts';
 
 const DIMS = [4, 8, 16, 32];
@@ -116,6 +117,73 @@ describe('planning what to measure', () => {
     expect(heard.at(-1)).toEqual({ phase: 'searching schedules', done: evaluated, total: evaluated + pruned, unit: 'schedules' });
     const abort = new AbortController();
     await expect(plan({ recall: 0.9 }, { signal: abort.signal, onProgress: () => abort.abort() })).rejects.toThrow('cancelled');
+  });
+
+  test('the points are those first to meet the recall, the first of each number of stages, and the first of each level of recall, and no other', async () => {
+    const textsOf = (steps: readonly Candidate[]): string[] => steps.map(({ path }) => formatSchedule(pathSchedule(path, DIMS, gridKeeps(5, 120, 12))));
+    const search = (tuned: Int32Array, change: object) => searchFrontier(pool, { costModel: costs, queries: tuned, keeps: gridKeeps(5, 120, 12), maxStages: 4, ...change });
+    const timeOf = (text: string): number => estimateMs(costs, parseSchedule(text), 400).totalMs;
+    const recallOfText = (text: string, tuned: Int32Array): number => mean(recallOn(text, tuned));
+
+    const asked = await plan({ recall: 0.9 });
+    const found = await search(asked.tuned, { recallFloor: 0.85 });
+    const sure = (steps: readonly Candidate[], most: number): string[] => {
+      const taken: string[] = [];
+      for (const text of textsOf(steps.filter(({ hits }) => hits >= 0.9 * 100))) {
+        if (taken.length < most && isSureOf({ recallTuned: bootstrapMean(recallOn(text, asked.tuned), { seed: 7 }) }, 0.9)) taken.push(text);
+      }
+      return taken;
+    };
+    const levels = [0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.998, 0.999, 1].map((level) => textsOf(found.frontier).find((text) => recallOfText(text, asked.tuned) >= level - 1e-9)!);
+    const expected = new Set([...sure(found.frontier, 4), ...found.byStages.flatMap((steps) => sure(steps, 1)), ...levels]);
+    expect(expected.size).toBeLessThan(16);
+    expect(asked.points.map(({ text }) => text)).toEqual([...expected].sort((a, b) => timeOf(a) - timeOf(b)));
+
+    // Where only time is limited, the best that it allows, overall and of each number of stages, and the levels from a half up.
+    const ceiling = (3 / 1.5) * 1.2;
+    const timed = await plan({ p95Ms: 3 });
+    const within = await search(timed.tuned, { costCeilingMs: ceiling });
+    const best = (steps: readonly Candidate[], most: number): string[] => textsOf(steps).filter((text) => timeOf(text) <= ceiling).reverse().slice(0, most);
+    const leading = [...best(within.frontier, 4), ...within.byStages.flatMap((steps) => best(steps, 1))];
+    const steps = [0.5, 0.7, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.998, 0.999, 1].flatMap((level) => textsOf(within.frontier).find((text) => recallOfText(text, timed.tuned) >= level - 1e-9) ?? []);
+    const all = new Set([...leading, ...steps]);
+    expect(all.size).toBeLessThan(16);
+    expect(timed.points.map(({ text }) => text)).toEqual([...all].sort((a, b) => timeOf(a) - timeOf(b)));
+    // The plain search to hold them against is the shortest as good as the best of them.
+    const bestRecall = Math.max(...[...all].map((text) => recallOfText(text, timed.tuned)));
+    expect(timed.bestPrefix.text).toBe(`${DIMS.find((dims) => recallOfText(`${dims}:5`, timed.tuned) >= bestRecall) ?? 32}:5`);
+    // A store that tells nothing of its slowest runs has them as fast as the median.
+    const { p95Ratio: _, ...plain } = costs;
+    expect((await plan({ p95Ms: 2 }, { costModel: plain })).points.map(({ text }) => text)).toEqual(timed.points.map(({ text }) => text));
+  });
+
+  test('16 points at most where levels are added, finer keeps where there are few prefixes, 10 queries are enough', async () => {
+    expect((await plan({ recall: 0.5 })).points.length).toBeLessThanOrEqual(16);
+    const small = madeSet({ seed: 6, rowCount: 150, queryCount: 10, dims: 32, boundaries: [2, 4, 6, 8, 10, 12, 16, 24, 32] });
+    for (const [dims, most] of [[[2, 4, 6, 8, 10, 32], 40], [[2, 4, 6, 8, 10, 12, 32], 24], [[2, 4, 6, 8, 10, 12, 16, 32], 24], [[2, 4, 6, 8, 10, 12, 16, 24, 32], 16]] as const) {
+      const few = await buildPool(vectorPoolSource(small.vectors), small.queries, { dims, k: 5, capacity: 140 });
+      const { grid } = await planTuning(few, { constraints: { maxStages: 1 }, costModel: costs, seed: 1, headBytes });
+      expect(grid).toContain(` × ${gridKeeps(5, 140, most).length} keeps from 5 to 140 × 1–1 stages`);
+    }
+  });
+
+  test('a schedule asked for twice is the same point, worked out once', async () => {
+    const start = performance.now();
+    const { pointOf, exact, elapsedMs } = await plan({ recall: 0.9 });
+    expect(elapsedMs).toBeGreaterThan(0);
+    expect(elapsedMs).toBeLessThanOrEqual(performance.now() - start);
+    expect(await pointOf(parseSchedule('32:5'))).toBe(exact);
+    expect((await pointOf(parseSchedule('4:77,8:40,32:5'))).recallHeldOut.value).toBeCloseTo(mean(recallOn('4:77,8:40,32:5', splitQueries(40, 7).heldOut)), 12);
+  });
+
+  test('the two halves hold every query once, the first the odd one; another seed another half', () => {
+    for (const count of [10, 11]) {
+      const { tuned, heldOut } = splitQueries(count, 3);
+      expect([...tuned, ...heldOut].sort((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, i) => i));
+      expect([tuned.length, heldOut.length]).toEqual([Math.ceil(count / 2), Math.floor(count / 2)]);
+      for (const half of [tuned, heldOut]) expect([...half]).toEqual([...half].sort((a, b) => a - b));
+    }
+    expect(splitQueries(40, 1)).not.toEqual(splitQueries(40, 2));
   });
 
   test('beyond doubt means twice the lower half-width above the recall asked for', () => {
