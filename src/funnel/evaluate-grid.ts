@@ -41,7 +41,10 @@ export interface GridSweeper {
   readonly queryCount: number;
   /** hits[prefix][j]: true neighbours among the first keeps[j] of the corpus at each prefix, summed over the queries. */
   readonly heads: readonly Uint32Array[];
-  /** @param signal checked between queries. */
+  /**
+   * @param lists those with the same first stages next to each other: what they share is then ordered once
+   * @param signal checked between queries
+   */
   evaluate(lists: readonly GridList[], signal?: AbortSignal): Promise<GridSums>;
 }
 
@@ -69,29 +72,18 @@ export function gridSweeperOf(pool: Pool, queries: ArrayLike<number>, keeps: rea
     queryCount: queries.length,
     heads: headSums(pool, queries, keeps, slotOf, most),
     async evaluate(lists, signal) {
-      const sorted = [...lists].sort(byPath);
-      const { tables, size } = layOut(sorted, lastPrefix);
+      const { tables, size } = layOut(lists, lastPrefix);
       const sums = new Uint32Array(size);
       const walker = walkerOf(pool, keeps, codes, slotOf, most);
       const slice = sliceOf(signal);
       for (let index = 0; index < queries.length; index += 1) {
-        walker(queries[index]!, sorted, tables, sums);
+        walker(queries[index]!, lists, tables, sums);
         await slice();
       }
       for (const table of tables) table.offsets.forEach((offset, i) => accumulate(sums, offset, table.list.open[i]!));
       return { tables, sums };
     },
   };
-}
-
-function byPath(a: GridList, b: GridList): number {
-  for (let i = 0; i < Math.min(a.parents.length, b.parents.length); i += 1) {
-    const x = a.parents[i]!;
-    const y = b.parents[i]!;
-    if (x.prefix !== y.prefix) return x.prefix - y.prefix;
-    if (x.keep !== y.keep) return x.keep - y.keep;
-  }
-  return a.parents.length - b.parents.length || a.prefix - b.prefix;
 }
 
 function layOut(lists: readonly GridList[], lastPrefix: number): { tables: GridTable[]; size: number } {
@@ -188,7 +180,7 @@ function walkerOf(pool: Pool, keeps: readonly number[], codes: Places, slotOf: U
     for (let index = 0; index < lists.length; index += 1) {
       const list = lists[index]!;
       const depth = list.parents.length;
-      // Lists come sorted by path: those of one family follow each other and keep what they share.
+      // Lists of one family follow each other and keep what they share.
       for (let step = sharedDepth(lists[index - 1], list) + 1; step <= depth; step += 1) {
         const parent = list.parents[step - 1]!;
         const prefix = step === depth ? list.prefix : list.parents[step]!.prefix;
@@ -233,7 +225,7 @@ function walkerOf(pool: Pool, keeps: readonly number[], codes: Places, slotOf: U
   }
 }
 
-/** How many of the sorted lists of the list before still hold: list d is made from the first d parents and the prefix after them. */
+/** How many of the orderings made for the list before still hold: list d is made from the first d parents and the prefix after them. */
 function sharedDepth(before: GridList | undefined, list: GridList): number {
   if (before === undefined) return 0;
   let depth = 0;
