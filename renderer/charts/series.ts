@@ -82,16 +82,19 @@ function firstFree(taken: ReadonlySet<number>): number {
   return taken.size % 6;
 }
 
-/** `embedded`, `Milvus`, `embedded hnsw`, `embedded int8` */
-export function storeLabel(result: Pick<StoreResult, 'kind' | 'head'>): string {
-  const store = result.kind === 'milvus' ? 'Milvus' : 'embedded';
-  const index = result.head.index === 'flat' ? '' : ` ${result.head.index.toUpperCase().replace('_', ' ')}`;
+type Measured = Pick<StoreResult, 'kind' | 'head' | 'inPlace'>;
+
+/** `embedded`, `Milvus`, `embedded HNSW`, `embedded int8`; `in place` in a collection of the user's, whose index is as they made it. */
+export function storeLabel(result: Measured): string {
+  const store = result.inPlace === true ? 'in place' : result.kind === 'milvus' ? 'Milvus' : 'embedded';
+  const isPlain = result.head.index === 'flat' || (result.inPlace === true && result.head.index === 'autoindex');
+  const index = isPlain ? '' : ` ${result.head.index.toUpperCase().replace('_', ' ')}`;
   const precision = result.head.precision === 'f32' ? '' : ` ${result.head.precision}`;
   return `${store}${index}${precision}`;
 }
 
 /** Names for lines that stand on one chart: what all of them share is left out, `int8` rather than `embedded int8`. */
-export function lineLabels(results: readonly Pick<StoreResult, 'kind' | 'head'>[]): readonly string[] {
+export function lineLabels(results: readonly Measured[]): readonly string[] {
   const isOneKind = results.length > 1 && results.every((one) => one.kind === results[0]!.kind);
   return results.map((one) => {
     if (!isOneKind) return storeLabel(one);

@@ -87,6 +87,8 @@ export const storeResultSchema = z.object({
   /** Must stand next to every latency of this store ("Milvus Lite is pure Python; these are not Milvus's own times"). */
   latencyRemark: z.string().optional(),
   head: headSchema,
+  /** Measured in a collection of the user's, on the index that it has. */
+  inPlace: z.boolean().optional(),
   ladder: z.array(ladderEntrySchema),
   funnels: z.array(funnelEntrySchema),
   baseline: baselineSchema,
@@ -160,7 +162,7 @@ export const reportSchema = z.object({
     embedding: z.object({ documents: z.number().int(), fromCache: z.boolean(), elapsedMs: z.number(), textsPerSecond: z.number(), api: apiUsageSchema.optional() }).optional(),
   }),
   k: z.number().int(),
-  store: z.object({ kind: z.enum(['embedded', 'milvus']), label: z.string(), latencyRemark: z.string().optional(), head: headSchema }),
+  store: z.object({ kind: z.enum(['embedded', 'milvus']), label: z.string(), latencyRemark: z.string().optional(), head: headSchema, inPlace: z.boolean().optional() }),
   ladder: z.array(ladderEntrySchema),
   funnels: z.array(funnelEntrySchema),
   baseline: baselineSchema,

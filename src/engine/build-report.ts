@@ -40,6 +40,7 @@ export function buildReport(parts: ReportParts): Report {
       label: main.label,
       ...(main.latencyRemark === undefined ? {} : { latencyRemark: main.latencyRemark }),
       head: main.head,
+      ...(main.inPlace === undefined ? {} : { inPlace: main.inPlace }),
     },
     ladder: main.ladder,
     funnels: main.funnels,

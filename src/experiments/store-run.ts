@@ -121,6 +121,7 @@ export async function measureStore(store: Store, data: ExperimentData, spec: Sto
       label: store.label,
       ...(store.latencyRemark === undefined ? {} : { latencyRemark: store.latencyRemark }),
       head: spec.head,
+      ...(isFixed ? { inPlace: true } : {}),
       ladder,
       funnels,
       baseline,

@@ -77,7 +77,7 @@ await describeWithLite('a collection of the user’s, in the app', () => {
     await page.getByRole('tab', { name: 'All numbers' }).click();
     const table = page.getByRole('table').first();
     await expect.poll(() => page.getByText('in place').count(), { timeout: 120_000 }).toBeGreaterThan(0);
-    await expect.poll(async () => (await table.innerText()).includes('Milvus'), { timeout: 120_000 }).toBe(true);
+    await expect.poll(async () => (await table.innerText()).includes('in place'), { timeout: 120_000 }).toBe(true);
     await picture('3-tradeoffs');
     await goTo('Model');
     await page.getByText('have been read').waitFor();

@@ -165,6 +165,7 @@ await describeWithLite('a collection of the user’s, explored in place', () => 
     const report = await reportIn(out);
     // Milvus could measure all that was asked: it leads.
     expect([report.store.kind, report.otherStores!.map((other) => other.kind)]).toEqual(['milvus', ['embedded']]);
+    expect([report.store.inPlace, report.otherStores![0]!.inPlace]).toEqual([true, undefined]);
     expect(report.funnels[0]!.neighbours).toEqual(report.otherStores![0]!.funnels[0]!.neighbours);
     expect(report.store.label).toContain('collection glosses');
     expect(report.corpus).toMatchObject({ name: 'glosses', count: ROWS - 40, collection: { name: 'glosses', rows: ROWS } });

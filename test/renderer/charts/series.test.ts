@@ -23,6 +23,9 @@ describe('the look of a series', () => {
     expect(storeLabel({ kind: 'embedded', head: { index: 'flat', precision: 'f32' } })).toBe('embedded');
     expect(storeLabel({ kind: 'milvus', head: { index: 'ivf_sq8', precision: 'f32' } })).toBe('Milvus IVF SQ8');
     expect(storeLabel({ kind: 'embedded', head: { index: 'flat', precision: 'binary' } })).toBe('embedded binary');
+    expect(storeLabel({ kind: 'milvus', head: { index: 'autoindex', precision: 'f32' } })).toBe('Milvus AUTOINDEX');
+    expect(storeLabel({ kind: 'milvus', head: { index: 'autoindex', precision: 'f32' }, inPlace: true })).toBe('in place');
+    expect(storeLabel({ kind: 'milvus', head: { index: 'hnsw', precision: 'f32' }, inPlace: true })).toBe('in place HNSW');
   });
 
   it('leaves out what all lines of a chart share', () => {
