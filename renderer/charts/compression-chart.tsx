@@ -18,14 +18,16 @@ const looks: Readonly<Record<(typeof forms)[number], SeriesStyle>> = {
   pq: styleOf(1),
   pca: styleOf(3),
 };
-const labels: Partial<Record<(typeof forms)[number], string>> = { pq4: 'PQ 4-bit', pq: 'PQ 8-bit', pca: 'PCA' };
+
+/** What a form is called where people read it. */
+export const formNames: Readonly<Record<(typeof forms)[number], string>> = { f32: 'f32', f16: 'f16', int8: 'int8', binary: 'binary', pq4: 'PQ 4-bit', pq: 'PQ 8-bit', pca: 'PCA' };
 
 /** Recall at equal bytes: prefixes against quantised forms, alone or as the head of a funnel. */
 export function CompressionChart({ result, height, asHead }: { readonly result: CompressionResult; readonly height: number; readonly asHead: boolean }): ReactElement {
   const series = forms
     .map((form) => ({
       key: form,
-      label: labels[form] ?? form,
+      label: formNames[form],
       style: looks[form],
       points: result.points
         .filter((point) => point.form === form)

@@ -31,17 +31,19 @@ export function PerformancePanel(): ReactElement {
         </Button>
       }
     >
-      <div className="field-pickers">
-        <SelectField label="Threads of a search" options={threadOptions(machine?.cores ?? 1, draft.threads)} value={String(draft.threads)} onChange={(threads) => setDraft({ ...draft, threads: Number(threads) })} />
-        <NumberInput
-          label="Memory for vectors, MiB"
-          value={draft.vectorMemoryMiB}
-          minValue={1}
-          onChange={(vectorMemoryMiB) => setDraft({ ...draft, vectorMemoryMiB })}
-          hint={`Vectors beyond it lie in a temporary file. Empty: three fifths of the memory${machine === undefined ? '' : `, ${bytes(machine.memoryBytes * 0.6)}`}.`}
-        />
+      <div className="stack">
+        <div className="field-pickers">
+          <SelectField label="Threads of a search" options={threadOptions(machine?.cores ?? 1, draft.threads)} value={String(draft.threads)} onChange={(threads) => setDraft({ ...draft, threads: Number(threads) })} />
+          <NumberInput
+            label="Memory for vectors, MiB"
+            value={draft.vectorMemoryMiB}
+            minValue={1}
+            onChange={(vectorMemoryMiB) => setDraft({ ...draft, vectorMemoryMiB })}
+            hint={`Vectors beyond it lie in a temporary file. Empty: three fifths of the memory${machine === undefined ? '' : `, ${bytes(machine.memoryBytes * 0.6)}`}.`}
+          />
+        </div>
+        <p className="field-hint">Latencies of the embedded store are measured with this many threads, and the report says so; other programs are usually compared on one.</p>
       </div>
-      <p className="field-hint">Latencies of the embedded store are measured with this many threads, and the report says so; other programs are usually compared on one.</p>
     </Panel>
   );
 }

@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 import type { CompressionResult } from '../../../src/contract/tuning.ts';
-import { CompressionChart } from '../../charts/compression-chart.tsx';
+import { CompressionChart, formNames } from '../../charts/compression-chart.tsx';
 import { percent } from '../../format/number.ts';
 import { bytes } from '../../format/unit.ts';
 import { useApp } from '../../state/app.ts';
@@ -43,7 +43,7 @@ function Sentence({ result }: { readonly result: CompressionResult }): ReactElem
   if (best === undefined) return null;
   return (
     <Lead>
-      Within {bytes(budget)} a vector (1/8 of full), <strong>{best.form}</strong> at {best.dims} dims keeps most: <strong>{percent(best.recall.value)}</strong>
+      Within {bytes(budget)} a vector (1/8 of full), <strong>{formNames[best.form]}</strong> at {best.dims} dims keeps most: <strong>{percent(best.recall.value)}</strong>
       {plain === undefined || plain === best ? '' : `; a plain f32 prefix keeps ${percent(plain.recall.value)}`}.
     </Lead>
   );
