@@ -16,7 +16,7 @@ export const overlay = createStore<'palette' | 'shortcuts' | undefined>(undefine
 /** A failure of a command that belongs to no screen. */
 export const commandFailure = createStore<unknown>(undefined);
 
-export const sampleName = 'wordnet';
+const sampleName = 'wordnet';
 
 export function goTo(app: App, screen: ScreenId): void {
   patchSession(app, { screen });

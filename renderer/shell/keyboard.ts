@@ -4,7 +4,7 @@ import type { App } from '../state/app.ts';
 import { overlay, runCommand } from './actions.ts';
 
 /** Whether the keyboard belongs to a field in which people type. */
-export function isTyping(target: EventTarget | null): boolean {
+function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable || target instanceof HTMLTextAreaElement) return true;
   return target instanceof HTMLInputElement && !['checkbox', 'radio', 'button', 'range'].includes(target.type);

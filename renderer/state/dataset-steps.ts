@@ -17,7 +17,7 @@ export function loadLists(app: App): Promise<unknown> {
 }
 
 /** The catalogue, and the folders and servers this user has added to it. */
-export async function loadModels(app: App): Promise<void> {
+async function loadModels(app: App): Promise<void> {
   await into(app, 'models', () => app.client.call('models.list', {}));
   for (const model of app.session.get().servers) addModel(app, model);
   for (const path of app.session.get().localModels) {

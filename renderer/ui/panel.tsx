@@ -49,7 +49,7 @@ export function Stale({ when, note, children }: { readonly when: boolean; readon
   );
 }
 
-export function Skeleton({ height, width = '100%' }: { readonly height: number; readonly width?: number | string }): ReactElement {
+function Skeleton({ height, width = '100%' }: { readonly height: number; readonly width?: number | string }): ReactElement {
   return <span className="skeleton" style={{ height, width }} aria-hidden="true" />;
 }
 

@@ -21,7 +21,7 @@ function decimalsOf(value: number, digits: number): number {
 }
 
 /** A plain number with thousands separators and a fixed number of decimals; en-US on every machine. */
-export function formatFixed(value: number, decimals: number): string {
+function formatFixed(value: number, decimals: number): string {
   if (!Number.isFinite(value)) return unknown;
   const fixed = Math.abs(value).toFixed(decimals);
   const [whole = '0', fraction] = fixed.split('.');

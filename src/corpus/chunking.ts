@@ -13,7 +13,7 @@ export interface ChunkOptions {
 }
 
 /** About 250 tokens: within every catalogue model's limit, and long enough to mean something. */
-export const defaultChunks: ChunkOptions = { maxChars: 1200, overlapChars: 120 };
+const defaultChunks: ChunkOptions = { maxChars: 1200, overlapChars: 120 };
 
 /** A stretch of text under one path of headings. */
 export interface Section {

@@ -15,7 +15,7 @@ import type { RecordSource } from './records.ts';
 import { openText, type TextSource } from './text-stream.ts';
 
 /** Formats that can be asked for by name (`ReadOptions.format`). */
-export const corpusFormats = ['jsonl', 'json', 'csv', 'tsv', 'txt', 'parquet', 'arrow', 'beir', 'folder'] as const;
+const corpusFormats = ['jsonl', 'json', 'csv', 'tsv', 'txt', 'parquet', 'arrow', 'beir', 'folder'] as const;
 export type CorpusFormat = (typeof corpusFormats)[number];
 
 /** How files are read, and into what pieces documents are cut (files of their own format only when `chunks` is given). */

@@ -14,7 +14,7 @@ export interface TextColumn {
 }
 
 /** An eighth of the heap: a corpus has two columns, and the embeddings want room too. */
-export function defaultMemoryChars(): number {
+function defaultMemoryChars(): number {
   return Math.floor(getHeapStatistics().heap_size_limit / 8);
 }
 

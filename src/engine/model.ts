@@ -6,7 +6,7 @@ import { dtypeOf } from '../embedding/model-folder.ts';
 import { openEmbedder } from '../embedding/open-embedder.ts';
 import type { Recipe } from '../embedding/recipe.ts';
 
-export const STARTER_ID = 'starter';
+const STARTER_ID = 'starter';
 
 /** What a run says of its model, besides which one. */
 export interface ModelOptions {

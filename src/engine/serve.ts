@@ -83,12 +83,12 @@ export function serveEngine(engine: Engine, send: (message: Response) => void): 
   };
 }
 
-export function isCallName(name: string): name is CallName {
+function isCallName(name: string): name is CallName {
   return Object.hasOwn(calls, name);
 }
 
 /** An error as it crosses the process border: what the user reads, and for our own bugs the details to copy. */
-export function wireErrorOf(thrown: unknown): WireError {
+function wireErrorOf(thrown: unknown): WireError {
   const error = explainSystemError(thrown);
   if (error instanceof CancelledError || (error instanceof Error && error.name === 'AbortError')) {
     return { kind: 'cancelled', code: 'cancelled', message: 'cancelled' };

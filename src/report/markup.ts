@@ -18,7 +18,7 @@ export function escapeText(text: string): Markup {
 }
 
 /** The value of an attribute in double quotes. */
-export function escapeAttribute(text: string): string {
+function escapeAttribute(text: string): string {
   return withoutControls(text).replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 

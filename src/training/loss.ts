@@ -13,7 +13,7 @@ export type MatrixLoss = (cosines: Float64Array, n: number) => LossValue;
 export type PairLoss = (cosines: Float64Array) => LossValue;
 
 /** sentence-transformers' default factor on cosines, for both losses below. */
-export const DEFAULT_SCALE = 20;
+const DEFAULT_SCALE = 20;
 
 /**
  * In-batch cross-entropy (MultipleNegativesRankingLoss, Henderson et al. 2017): each left text must find its own right text among all

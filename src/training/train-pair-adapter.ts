@@ -25,7 +25,7 @@ export interface PairAdapterSettings extends Omit<AdapterSettings, 'near' | 'anc
   readonly preserveShare?: number | undefined;
 }
 
-export const MIN_PAIRS = 100;
+const MIN_PAIRS = 100;
 const VALIDATION_SHARE = 0.1;
 const MAX_VALIDATION = 2000;
 

@@ -25,7 +25,7 @@ export interface ScriptedEngine {
 }
 
 /** An engine that answers what a test tells it to: for the state behind the screens, never part of the product. */
-export function scriptEngine(script: Script = {}): ScriptedEngine {
+function scriptEngine(script: Script = {}): ScriptedEngine {
   const answers: Script = { ...usual(), ...script };
   const listeners = new Set<(event: EngineEvent) => void>();
   const calls: { name: CallName; input: unknown }[] = [];
@@ -67,7 +67,7 @@ export function failure(error: Partial<WireError> = {}): CallError {
 
 export const spread = (value: number): Interval => ({ value, low: value - 0.01, high: Math.min(1, value + 0.01) });
 
-export const starter: ModelEntry = {
+const starter: ModelEntry = {
   id: 'starter',
   name: 'Starter',
   dims: 256,

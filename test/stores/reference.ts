@@ -22,7 +22,7 @@ export function clusteredRows(rowCount: number, dims: number, seed: number): Mat
   return normalised({ rowCount, dims, data });
 }
 
-export function normalised(matrix: Matrix): Matrix {
+function normalised(matrix: Matrix): Matrix {
   const { rowCount, dims } = matrix;
   const data = Float32Array.from(matrix.data);
   for (let row = 0; row < rowCount; row += 1) {

@@ -80,7 +80,7 @@ function stageTable(funnel: FunnelEntry): Table {
 }
 
 /** All funnels of a store and its exact search in one table. */
-export function funnelTable(store: StoreResult, report: Report, caption: string): Table {
+function funnelTable(store: StoreResult, report: Report, caption: string): Table {
   const columns = [words('schedule'), numeric(`recall@${report.k} (95 %)`), numeric(`nDCG@${report.k}`), numeric('p50, ms'), numeric('p95, ms'), numeric('against exact'), words('pays'), numeric('read a query')];
   const exact = store.baseline;
   return tableOf(caption, columns, [

@@ -15,8 +15,8 @@ export interface VectorIdentity {
 
 export const KEY_FIELD = 'id';
 /** Rows are normalised at every prefix: the inner product is the cosine, and no server divides by lengths again. */
-export const METRIC = 'IP';
-export const BINARY_METRIC = 'HAMMING';
+const METRIC = 'IP';
+const BINARY_METRIC = 'HAMMING';
 
 /** One collection to be found or made. */
 export interface CollectionPlan {
@@ -25,7 +25,7 @@ export interface CollectionPlan {
 }
 
 /** `v64`: the first 64 dimensions. */
-export function fieldName(dims: number): string {
+function fieldName(dims: number): string {
   return `v${dims}`;
 }
 

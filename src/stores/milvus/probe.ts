@@ -9,7 +9,7 @@ const LITE_INDEXES = ['FLAT', 'HNSW', 'HNSW_SQ', 'IVF_FLAT', 'IVF_SQ8', 'AUTOIND
 /** What every Milvus since 2.2 has, taken when the user may not create a scratch collection. */
 const COMMON_INDEXES = ['FLAT', 'HNSW', 'IVF_FLAT', 'IVF_SQ8', 'AUTOINDEX'];
 
-export const LITE_REMARK = 'Milvus Lite is a small server in pure Python: these times are not Milvus’s own speed.';
+const LITE_REMARK = 'Milvus Lite is a small server in pure Python: these times are not Milvus’s own speed.';
 
 /** Milvus's own limit of hits a search (topk), unchanged since 2.0; Lite has none, but code that works there should work elsewhere. */
 const MAX_TOP_K = 16384;
