@@ -1,11 +1,9 @@
-import { useState } from 'react';
 import type { ReactElement } from 'react';
 import type { AdapterFormat } from '../../src/contract/adapter.ts';
 import type { WireError } from '../../src/contract/wire.ts';
 import { exportAdapter } from '../state/adapter-steps.ts';
 import { useApp } from '../state/app.ts';
-import { toWireError } from '../state/errors.ts';
-import { ActionMenu } from './menu.tsx';
+import { ExportMenu } from './export-menu.tsx';
 
 const formats: readonly { readonly format: AdapterFormat; readonly label: string; readonly detail: string }[] = [
   { format: 'fsa', label: 'Adapter file', detail: 'With its provenance, for bench --adapter' },
@@ -16,26 +14,5 @@ const formats: readonly { readonly format: AdapterFormat; readonly label: string
 /** The ways out of an adapter. */
 export function AdapterMenu({ adapterId, onError }: { readonly adapterId: string; readonly onError: (error: WireError | undefined) => void }): ReactElement {
   const app = useApp();
-  const [isBusy, setBusy] = useState(false);
-  const run = async (format: AdapterFormat): Promise<void> => {
-    setBusy(true);
-    onError(undefined);
-    try {
-      await exportAdapter(app, adapterId, format);
-    } catch (error) {
-      onError(toWireError(error));
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <ActionMenu
-      icon="download"
-      label="Export the adapter"
-      text={isBusy ? 'Exporting' : 'Export'}
-      look="plain"
-      isDisabled={isBusy}
-      actions={formats.map(({ format, label, detail }) => ({ id: format, label, detail, run: () => void run(format) }))}
-    />
-  );
+  return <ExportMenu label="Export the adapter" formats={formats} onExport={(format) => exportAdapter(app, adapterId, format)} onError={onError} />;
 }

@@ -43,6 +43,11 @@ export interface QuerySet {
   readonly contentHash: string;
 }
 
+/** Queries that have at least one relevant document. */
+export function judgedCount(querySet: QuerySet | undefined): number {
+  return querySet?.qrels?.filter((grades) => [...grades.values()].some((grade) => grade > 0)).length ?? 0;
+}
+
 /** What is embedded of a document: its title, if any, then its text. */
 export function documentText(corpus: Corpus, row: number): string {
   const title = corpus.titles?.[row] ?? '';

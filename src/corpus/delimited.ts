@@ -5,7 +5,7 @@ import { CancelledError, UserError } from '../base/errors.ts';
 import { detectDialect, type Dialect } from './dialect.ts';
 import { maxLineChars } from './lines.ts';
 import { fieldsOf, type RecordSource, type SourceRecord } from './records.ts';
-import { type TextSource, textChunks } from './text-stream.ts';
+import { textFacts, type TextSource, textChunks } from './text-stream.ts';
 
 const batchRows = 1024;
 
@@ -15,15 +15,12 @@ export function delimitedRecords(source: TextSource, given: { readonly delimiter
   const dialect = detectDialect(source.head, { ...given, isWhole: source.isWhole, preferTab: /\.(tsv|tab)(\.|$)/i.test(file) });
   const columns = uniqueColumns(dialect, file);
   return {
-    file,
+    ...textFacts(source),
     format: dialect.delimiter === '\t' ? 'tsv' : 'csv',
     delimiter: dialect.delimiter,
     header: dialect.header,
-    encoding: source.encoding,
-    sizeBytes: source.bytes.sizeBytes,
     warnings: [...source.warnings, ...dialect.warnings],
     columns,
-    lineUnit: 'line',
     async *batches(work = {}) {
       const parser = new Parser({
         delimiter: dialect.delimiter,

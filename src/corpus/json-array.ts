@@ -3,18 +3,14 @@ import { UserError } from '../base/errors.ts';
 import { parseJson } from './json-lines.ts';
 import { maxLineChars } from './lines.ts';
 import { asFields, type RecordSource, type SourceRecord } from './records.ts';
-import { type TextSource, textChunks } from './text-stream.ts';
+import { textFacts, type TextSource, textChunks } from './text-stream.ts';
 
 /** A JSON file: an array of objects, or an object with such an array in it (`{"documents": […]}`). Holds one element at a time. */
 export function jsonArrayRecords(source: TextSource): RecordSource {
   const file = source.bytes.file;
   return {
-    file,
+    ...textFacts(source),
     format: 'json',
-    encoding: source.encoding,
-    sizeBytes: source.bytes.sizeBytes,
-    warnings: source.warnings,
-    lineUnit: 'line',
     async *batches(work = {}) {
       const pause = sliceOf(work.signal);
       const splitter = elementSplitter(file);

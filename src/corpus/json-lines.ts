@@ -3,18 +3,14 @@ import { UserError } from '../base/errors.ts';
 import { findJsonFault } from './json-fault.ts';
 import { readLines, usesLoneCr } from './lines.ts';
 import { asFields, type RecordSource, type SourceRecord } from './records.ts';
-import { type TextSource, textChunks } from './text-stream.ts';
+import { textFacts, type TextSource, textChunks } from './text-stream.ts';
 
 /** JSON Lines: an object a line; blank lines are skipped. */
 export function jsonLinesRecords(source: TextSource): RecordSource {
   const file = source.bytes.file;
   return {
-    file,
+    ...textFacts(source),
     format: 'jsonl',
-    encoding: source.encoding,
-    sizeBytes: source.bytes.sizeBytes,
-    warnings: source.warnings,
-    lineUnit: 'line',
     async *batches(work = {}) {
       const pause = sliceOf(work.signal);
       for await (const { firstLine, lines } of readLines(textChunks(source, work), { file, loneCr: usesLoneCr(source.head) })) {

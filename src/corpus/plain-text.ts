@@ -4,19 +4,15 @@ import { sliceOf } from '../base/async.ts';
 import { UserError } from '../base/errors.ts';
 import { readLines, usesLoneCr } from './lines.ts';
 import { fieldsOf, type RecordSource, type SourceRecord } from './records.ts';
-import { openText, type TextSource, textChunks, WrongEncodingError } from './text-stream.ts';
+import { openText, textChunks, textFacts, type TextSource, WrongEncodingError } from './text-stream.ts';
 
 /** A text file with a document a line; blank lines are skipped; the id is the line number. */
 export function linesAsRecords(source: TextSource): RecordSource {
   const file = source.bytes.file;
   return {
-    file,
+    ...textFacts(source),
     format: 'txt',
-    encoding: source.encoding,
-    sizeBytes: source.bytes.sizeBytes,
-    warnings: source.warnings,
     columns: ['id', 'text'],
-    lineUnit: 'line',
     async *batches(work = {}) {
       const pause = sliceOf(work.signal);
       for await (const { firstLine, lines } of readLines(textChunks(source, work), { file, loneCr: usesLoneCr(source.head) })) {

@@ -2,6 +2,7 @@ import { UserError } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { type ByteSource, headOf, openBytes } from './byte-source.ts';
 import { detectEncoding, type Encoding, firstInvalidUtf8, guessLegacy } from './encoding.ts';
+import type { RecordSource } from './records.ts';
 
 /** A text file: where its bytes come from and how they are decoded. */
 export interface TextSource {
@@ -15,6 +16,11 @@ export interface TextSource {
 }
 
 const headBytes = 256 * 1024;
+
+/** What a record source says of the text file it reads. */
+export function textFacts({ bytes, encoding, warnings }: TextSource): Pick<RecordSource, 'file' | 'encoding' | 'sizeBytes' | 'warnings'> & { readonly lineUnit: 'line' } {
+  return { file: bytes.file, encoding, sizeBytes: bytes.sizeBytes, warnings, lineUnit: 'line' };
+}
 
 /** A file turned out not to be in the encoding its head suggested; read again with `encoding`. */
 export class WrongEncodingError extends Error {

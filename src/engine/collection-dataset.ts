@@ -3,6 +3,7 @@ import { describeError, UserError } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import type { InPlace, MachineUse } from '../contract/dataset.ts';
 import type { Corpus, QuerySet } from '../corpus/corpus.ts';
+import { judgedCount } from '../corpus/corpus.ts';
 import { searchedCorpus } from '../corpus/searched-corpus.ts';
 import type { Embedder } from '../embedding/embedder.ts';
 import { lintMetric, lintRecipe } from '../embedding/lint.ts';
@@ -96,7 +97,7 @@ export async function datasetOfCollection(connection: OpenMilvus, request: Colle
     queryInfo: {
       name: querySet?.name ?? queries.vectors!.name,
       count: matrix.queryCount,
-      withQrels: querySet?.qrels?.filter((grades) => [...grades.values()].some((grade) => grade > 0)).length ?? 0,
+      withQrels: judgedCount(querySet),
       contentHash: queryHash,
     },
     modelInfo: {

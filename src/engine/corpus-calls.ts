@@ -2,7 +2,7 @@ import { hashStrings } from '../base/content-hash.ts';
 import { unreachable, UserError } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import type { CorpusSource, CorpusSummary } from '../contract/dataset.ts';
-import { documentText } from '../corpus/corpus.ts';
+import { documentText, judgedCount } from '../corpus/corpus.ts';
 import type { Corpus } from '../corpus/corpus.ts';
 import { ownQueryFiles, readQuerySet } from '../corpus/query-set.ts';
 import { readCorpus } from '../corpus/read-corpus.ts';
@@ -51,7 +51,7 @@ export function corpusCalls(workspace: Workspace): HandlersOf<'corpus.samples' |
         queryId: `queries-${querySet.contentHash.slice(0, 16)}-${opened.summary.corpusId.slice(7, 15)}`,
         name: querySet.name,
         count: querySet.ids.length,
-        withQrels: querySet.qrels?.filter((grades) => [...grades.values()].some((grade) => grade > 0)).length ?? 0,
+        withQrels: judgedCount(querySet),
         heldOutCount: querySet.heldOutRows?.length ?? 0,
         contentHash: querySet.contentHash,
         examples: querySet.texts.slice(0, 5).map((text) => text.slice(0, 300)),

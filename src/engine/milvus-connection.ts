@@ -1,7 +1,7 @@
 import { describeError, UserError } from '../base/errors.ts';
 import type { ConnectionState, MilvusServer, MilvusTarget } from '../contract/connection.ts';
 import { connectMilvus } from '../stores/milvus/client.ts';
-import type { Milvus } from '../stores/milvus/client.ts';
+import type { Milvus } from '../stores/milvus/milvus.ts';
 import { probeMilvus } from '../stores/milvus/probe.ts';
 import { resolveTarget } from '../stores/milvus/target.ts';
 

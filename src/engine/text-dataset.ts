@@ -2,7 +2,7 @@ import { hashStrings } from '../base/content-hash.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import type { MachineUse } from '../contract/dataset.ts';
 import type { Corpus, QuerySet } from '../corpus/corpus.ts';
-import { documentTexts } from '../corpus/corpus.ts';
+import { documentTexts, judgedCount } from '../corpus/corpus.ts';
 import { searchedCorpus } from '../corpus/searched-corpus.ts';
 import type { Embedder, ModelCard } from '../embedding/embedder.ts';
 import { createRowLint } from '../embedding/row-lint.ts';
@@ -103,7 +103,7 @@ export async function embedDataset(request: EmbedRequest, work: WorkOptions): Pr
     queryInfo: {
       name: querySet.name,
       count: querySet.ids.length,
-      withQrels: querySet.qrels?.filter((grades) => [...grades.values()].some((grade) => grade > 0)).length ?? 0,
+      withQrels: judgedCount(querySet),
       contentHash: querySet.contentHash,
     },
     modelInfo: {

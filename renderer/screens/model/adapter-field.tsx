@@ -10,8 +10,8 @@ import { useStore } from '../../state/store.ts';
 import { AdapterMenu } from '../../ui/adapter-menu.tsx';
 import { Button } from '../../ui/button.tsx';
 import { SelectField } from '../../ui/choice.tsx';
-import { TextField } from '../../ui/field.tsx';
 import { ErrorPanel, Note } from '../../ui/note.tsx';
+import { PathRow } from '../../ui/path-row.tsx';
 
 const none = 'none';
 
@@ -20,29 +20,25 @@ export function AdapterField({ model }: { readonly model: ModelEntry }): ReactEl
   const app = useApp();
   const adapterId = useStore(app.session, (session) => session.adapterId);
   const adapters = (useStore(app.work, (work) => shown(work.adapters)) ?? []).filter((one) => one.dims === model.dims);
-  const [path, setPath] = useState('');
   const [error, setError] = useState<WireError | undefined>(undefined);
   const chosen = adapters.find((one) => one.adapterId === adapterId);
   const choose = (next: string): void => patchSession(app, { adapterId: next === none ? undefined : next, dims: undefined });
-  const attempt = async (action: () => Promise<void>): Promise<void> => {
+  const attempt = async (action: () => Promise<void>): Promise<boolean> => {
     setError(undefined);
     try {
       await action();
+      return true;
     } catch (cause) {
       setError(toWireError(cause));
+      return false;
     }
   };
-  const add = (file: string): Promise<void> =>
+  const add = (file: string): Promise<boolean> =>
     attempt(async () => {
-      const entry = await addAdapter(app, file.trim());
-      setPath('');
+      const entry = await addAdapter(app, file);
       if (entry.dims === model.dims) choose(entry.adapterId);
       else setError({ kind: 'user', code: 'adapters/width', message: `This adapter was made for ${entry.dims} dims, ${model.name} has ${model.dims}. It is kept for a model of that width.` });
     });
-  const pick = async (): Promise<void> => {
-    const paths = await app.host.pickPaths?.({ title: 'Open an adapter file' });
-    if (paths?.[0] !== undefined) await add(paths[0]);
-  };
   return (
     <>
       <SelectField
@@ -65,17 +61,7 @@ export function AdapterField({ model }: { readonly model: ModelEntry }): ReactEl
           </div>
         </>
       )}
-      <div className="row">
-        <TextField className="grow" label="Adapter file" placeholder="adapter.fsa, from train adapter" value={path} onChange={setPath} onSubmit={() => void add(path)} />
-        <Button isDisabled={path.trim() === ''} onPress={() => void add(path)}>
-          Add
-        </Button>
-        {app.host.pickPaths === undefined ? null : (
-          <Button icon="folder" onPress={() => void pick()}>
-            Choose…
-          </Button>
-        )}
-      </div>
+      <PathRow label="Adapter file" placeholder="adapter.fsa, from train adapter" pickTitle="Open an adapter file" onAdd={add} />
       {error === undefined ? null : <ErrorPanel error={error} />}
     </>
   );

@@ -11,7 +11,7 @@ import { Button, IconButton } from '../../ui/button.tsx';
 import { Checkbox } from '../../ui/choice.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { ExportMenu } from './export-menu.tsx';
+import { ReportMenu } from './report-menu.tsx';
 
 /** The saved reports, newest first; one is read, two or more are compared. */
 export function ReportTable({ reports, chosen, onChoose, onError }: { readonly reports: readonly ReportEntry[]; readonly chosen: readonly string[]; readonly onChoose: (chosen: readonly string[]) => void; readonly onError: (error: WireError | undefined) => void }): ReactElement {
@@ -62,7 +62,7 @@ export function ReportTable({ reports, chosen, onChoose, onError }: { readonly r
             isFit: true,
             cell: (row) => (
               <span className="row-actions" onClick={(event) => event.stopPropagation()}>
-                <ExportMenu reportId={row.reportId} name={row.name} isCompact onError={onError} />
+                <ReportMenu reportId={row.reportId} name={row.name} isCompact onError={onError} />
                 <IconButton isSmall icon="trash" label={`Delete ${row.name}`} onPress={() => setLeaving(row)} />
               </span>
             ),

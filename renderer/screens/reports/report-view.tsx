@@ -17,7 +17,7 @@ import { seriesKey } from '../../state/work.ts';
 import { CopyButton, ErrorPanel, Warnings } from '../../ui/note.tsx';
 import { Facts, Panel, SkeletonRows } from '../../ui/panel.tsx';
 import { useChartHeight } from '../../ui/use-chart-height.ts';
-import { ExportMenu } from './export-menu.tsx';
+import { ReportMenu } from './report-menu.tsx';
 import { ReportExperiments } from './report-experiments.tsx';
 
 /** One report: what it found, its charts, and how to make it again. */
@@ -32,7 +32,7 @@ export function ReportView({ reportId }: { readonly reportId: string }): ReactEl
   return (
     <div className="stack">
       {error === undefined ? null : <ErrorPanel error={error} />}
-      <Panel title="Findings" actions={<ExportMenu reportId={reportId} name={name} onError={setError} />}>
+      <Panel title="Findings" actions={<ReportMenu reportId={reportId} name={name} onError={setError} />}>
         <ul className="findings">
           {report.findings.map((finding) => (
             <li key={finding}>{unbroken(finding)}</li>

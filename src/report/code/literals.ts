@@ -33,3 +33,28 @@ export function headerLines(spec: FullSpec, product: string, mark: string): stri
   ];
   return lines.map((line) => `${mark} ${commentText(line)}`).join('\n');
 }
+
+/**
+ * The `main` of a generated Python file, `load documents.npy | search queries.npy`.
+ * @param client the expression that connects; @param beforeSearch lines of `main` between loading and searching, each ended by a newline.
+ */
+export function pythonMain({ fileName, isText, client, beforeSearch = '' }: { readonly fileName: string; readonly isText: boolean; readonly client: string; readonly beforeSearch?: string }): string {
+  return `def main():
+    if len(sys.argv) < 3 or sys.argv[1] not in ("load", "search"):
+        sys.exit("usage: ${fileName} load documents.npy${isText ? ' ids.txt' : ''} | search queries.npy")
+    vectors = np.load(sys.argv[2])
+    if vectors.ndim != 2 or vectors.shape[1] != DIMS:
+        sys.exit(f"{sys.argv[2]}: shape {vectors.shape}, expected rows x {DIMS}")
+    client = ${client}
+    if sys.argv[1] == "load":
+${isText ? `        with open(sys.argv[3], encoding="utf-8") as lines:
+            load(client, vectors, lines.read().splitlines())` : '        load(client, vectors)'}
+        return
+${beforeSearch}    for query in vectors:
+        print(json.dumps(funnel_search(client, query)))
+
+
+if __name__ == "__main__":
+    main()
+`;
+}

@@ -1,4 +1,4 @@
-import { headerLines, stringLiteral } from './literals.ts';
+import { headerLines, pythonMain, stringLiteral } from './literals.ts';
 import { checkForMilvus, headParams, type FullSpec, type GeneratedCode } from './spec.ts';
 
 /** A Python program on pymilvus: makes the collection, loads embeddings from .npy, searches. */
@@ -96,25 +96,6 @@ def funnel_search(client, query, k=K):
     return found[:k]
 
 
-def main():
-    if len(sys.argv) < 3 or sys.argv[1] not in ("load", "search"):
-        sys.exit("usage: funnel_milvus.py load documents.npy${isText ? ' ids.txt' : ''} | search queries.npy")
-    vectors = np.load(sys.argv[2])
-    if vectors.ndim != 2 or vectors.shape[1] != DIMS:
-        sys.exit(f"{sys.argv[2]}: shape {vectors.shape}, expected rows x {DIMS}")
-    client = MilvusClient(uri=ADDRESS)
-    if sys.argv[1] == "load":
-${isText ? `        with open(sys.argv[3], encoding="utf-8") as lines:
-            load(client, vectors, lines.read().splitlines())` : '        load(client, vectors)'}
-        return
-    for collection in COLLECTIONS:
-        client.load_collection(collection)
-    for query in vectors:
-        print(json.dumps(funnel_search(client, query)))
-
-
-if __name__ == "__main__":
-    main()
-`;
+${pythonMain({ fileName: 'funnel_milvus.py', isText, client: 'MilvusClient(uri=ADDRESS)', beforeSearch: '    for collection in COLLECTIONS:\n        client.load_collection(collection)\n' })}`;
   return { code, language: 'python', fileName: 'funnel_milvus.py' };
 }

@@ -1,5 +1,5 @@
 import { showValue, UserError } from '../../base/errors.ts';
-import { headerLines, stringLiteral } from './literals.ts';
+import { headerLines, pythonMain, stringLiteral } from './literals.ts';
 import { headParams, type FullSpec, type GeneratedCode } from './spec.ts';
 
 /** A Python program on Qdrant: one named vector a prefix, the funnel as one request of nested prefetches. */
@@ -98,24 +98,7 @@ def funnel_search(client, query, k=K):
     return [(${isText ? 'point.payload[ID]' : 'point.id'}, point.score) for point in answer.points]
 
 
-def main():
-    if len(sys.argv) < 3 or sys.argv[1] not in ("load", "search"):
-        sys.exit("usage: funnel_qdrant.py load documents.npy${isText ? ' ids.txt' : ''} | search queries.npy")
-    vectors = np.load(sys.argv[2])
-    if vectors.ndim != 2 or vectors.shape[1] != DIMS:
-        sys.exit(f"{sys.argv[2]}: shape {vectors.shape}, expected rows x {DIMS}")
-    client = QdrantClient(url=ADDRESS)
-    if sys.argv[1] == "load":
-${isText ? `        with open(sys.argv[3], encoding="utf-8") as lines:
-            load(client, vectors, lines.read().splitlines())` : '        load(client, vectors)'}
-        return
-    for query in vectors:
-        print(json.dumps(funnel_search(client, query)))
-
-
-if __name__ == "__main__":
-    main()
-`;
+${pythonMain({ fileName: 'funnel_qdrant.py', isText, client: 'QdrantClient(url=ADDRESS)' })}`;
   return { code, language: 'python', fileName: 'funnel_qdrant.py' };
 }
 

@@ -1,5 +1,5 @@
 import type { MilvusServer } from '../../contract/connection.ts';
-import type { Milvus } from './client.ts';
+import type { Milvus } from './milvus.ts';
 
 /** Own times for what takes longer than a search, in ms. */
 export interface MilvusTimes {

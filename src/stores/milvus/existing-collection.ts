@@ -1,6 +1,6 @@
 import { showValue, UserError } from '../../base/errors.ts';
 import type { CollectionView, ViewedVectorField } from '../../contract/connection.ts';
-import type { CallOptions, CollectionInfo, FieldInfo, IndexInfo, Milvus } from './client.ts';
+import type { CallOptions, CollectionInfo, FieldInfo, IndexInfo, Milvus } from './milvus.ts';
 import { manifestOf } from './manifest.ts';
 
 export type { CollectionView, ViewedVectorField };

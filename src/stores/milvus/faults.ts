@@ -152,3 +152,10 @@ function withoutSecret(text: string, secret: string | undefined): string {
   if (secret === undefined || secret.length < 3) return text;
   return [secret, Buffer.from(secret).toString('base64')].reduce((clean, word) => clean.split(word).join('•••'), text);
 }
+
+/** Some answers are a status, most carry one, a few (a connect) have none. */
+export function statusOf(answer: unknown): ServerStatus | undefined {
+  if (typeof answer !== 'object' || answer === null) return undefined;
+  if ('status' in answer && typeof answer.status === 'object' && answer.status !== null) return answer.status as ServerStatus;
+  return 'error_code' in answer ? (answer as ServerStatus) : undefined;
+}

@@ -1,7 +1,7 @@
 import { sleep } from '../../base/async.ts';
 import { CancelledError, UserError } from '../../base/errors.ts';
 import type { WorkOptions } from '../../base/progress.ts';
-import type { IndexInfo } from './client.ts';
+import type { IndexInfo } from './milvus.ts';
 import type { CollectionPlan } from './collection-plan.ts';
 import type { MilvusContext } from './context.ts';
 

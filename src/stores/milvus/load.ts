@@ -1,7 +1,7 @@
 import { throwIfCancelled } from '../../base/async.ts';
 import { UserError } from '../../base/errors.ts';
 import type { WorkOptions } from '../../base/progress.ts';
-import type { CollectionInfo } from './client.ts';
+import type { CollectionInfo } from './milvus.ts';
 import { KEY_FIELD } from './collection-plan.ts';
 import type { CollectionPlan } from './collection-plan.ts';
 import type { MilvusContext } from './context.ts';

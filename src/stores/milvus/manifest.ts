@@ -1,4 +1,4 @@
-import type { CollectionInfo } from './client.ts';
+import type { CollectionInfo } from './milvus.ts';
 
 /** Every collection this program makes begins so, and holds a manifest: only both together make it ours. */
 export const OWN_PREFIX = 'fs_';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { MilvusServer } from '../../contract/connection.ts';
-import type { CallOptions, CollectionInfo, Milvus } from './client.ts';
+import type { CallOptions, CollectionInfo, Milvus } from './milvus.ts';
 import { MILVUS_INDEX_NAMES } from './index-types.ts';
 import { isOwnName, manifestOf, SCRATCH_PREFIX } from './manifest.ts';
 

@@ -1,5 +1,5 @@
 import { UserError } from '../../base/errors.ts';
-import type { Milvus } from './client.ts';
+import type { Milvus } from './milvus.ts';
 
 /** The calls that change what is on a server. */
 const WRITES = ['create', 'drop', 'insert', 'flush', 'createIndex', 'dropIndex', 'release'] as const satisfies readonly (keyof Milvus)[];

@@ -3,7 +3,7 @@ import { UserError } from '../../base/errors.ts';
 import type { WorkOptions } from '../../base/progress.ts';
 import type { NeighbourTable, Neighbours } from '../../vectors/neighbours.ts';
 import type { QueryMatrix } from '../store.ts';
-import type { Hit, SearchAnswer, SearchRequest } from './client.ts';
+import type { Hit, SearchAnswer, SearchRequest } from './milvus.ts';
 import type { MilvusContext } from './context.ts';
 import { onLoaded } from './loaded.ts';
 import type { VectorPrecision } from './manifest.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MilvusServer } from '../../../src/contract/connection.ts';
 import { connectMilvus } from '../../../src/stores/milvus/client.ts';
-import type { Milvus } from '../../../src/stores/milvus/client.ts';
+import type { Milvus } from '../../../src/stores/milvus/milvus.ts';
 import { USUAL_TIMES } from '../../../src/stores/milvus/context.ts';
 import type { MilvusContext } from '../../../src/stores/milvus/context.ts';
 import { pickFields, vectorFieldOf, viewCollection } from '../../../src/stores/milvus/existing-collection.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CancelledError, UserError } from '../../../src/base/errors.ts';
 import type { Progress } from '../../../src/base/progress.ts';
 import { connectMilvus } from '../../../src/stores/milvus/client.ts';
-import type { Milvus } from '../../../src/stores/milvus/client.ts';
+import type { Milvus } from '../../../src/stores/milvus/milvus.ts';
 import { openMilvusStoreOn } from '../../../src/stores/milvus/milvus-store.ts';
 import type { MilvusStoreOptions } from '../../../src/stores/milvus/milvus-store.ts';
 import { probeMilvus } from '../../../src/stores/milvus/probe.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { CancelledError, UserError } from '../../../src/base/errors.ts';
-import type { IndexInfo, Milvus } from '../../../src/stores/milvus/client.ts';
+import type { IndexInfo, Milvus } from '../../../src/stores/milvus/milvus.ts';
 import { planPrefixes } from '../../../src/stores/milvus/collection-plan.ts';
 import type { MilvusContext } from '../../../src/stores/milvus/context.ts';
 import { ensureIndexes } from '../../../src/stores/milvus/indexed.ts';

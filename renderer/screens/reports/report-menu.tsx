@@ -1,12 +1,11 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import type { ReactElement } from 'react';
 import type { WireError } from '../../../src/contract/wire.ts';
 import { useApp } from '../../state/app.ts';
-import { toWireError } from '../../state/errors.ts';
 import { exportAsked, exportReport } from '../../state/report-steps.ts';
 import type { ExportFormat } from '../../state/report-steps.ts';
 import { useStore } from '../../state/store.ts';
-import { ActionMenu } from '../../ui/menu.tsx';
+import { ExportMenu } from '../../ui/export-menu.tsx';
 
 const formats: readonly { readonly format: ExportFormat; readonly label: string; readonly detail: string }[] = [
   { format: 'html', label: 'HTML', detail: 'One file with its charts, to read and send' },
@@ -18,9 +17,8 @@ const formats: readonly { readonly format: ExportFormat; readonly label: string;
 ];
 
 /** The ways out of a report. */
-export function ExportMenu({ reportId, name, isCompact = false, onError }: { readonly reportId: string; readonly name: string; readonly isCompact?: boolean; readonly onError: (error: WireError | undefined) => void }): ReactElement {
+export function ReportMenu({ reportId, name, isCompact = false, onError }: { readonly reportId: string; readonly name: string; readonly isCompact?: boolean; readonly onError: (error: WireError | undefined) => void }): ReactElement {
   const app = useApp();
-  const [isBusy, setBusy] = useState(false);
   const isAsked = useStore(exportAsked);
   const place = useRef<HTMLSpanElement>(null);
   useEffect(() => {
@@ -28,27 +26,14 @@ export function ExportMenu({ reportId, name, isCompact = false, onError }: { rea
     exportAsked.set(false);
     place.current?.querySelector('button')?.focus();
   }, [isAsked, isCompact]);
-  const run = async (format: ExportFormat): Promise<void> => {
-    setBusy(true);
-    onError(undefined);
-    try {
-      await exportReport(app, reportId, format);
-    } catch (error) {
-      onError(toWireError(error));
-    } finally {
-      setBusy(false);
-    }
-  };
   return (
     <span ref={place}>
-      <ActionMenu
-        icon="download"
+      <ExportMenu
         label={`Export ${name}`}
-        {...(isCompact ? { isSmall: true } : { text: isBusy ? 'Exporting' : 'Export', look: 'plain' as const })}
-        isDisabled={isBusy}
-        actions={formats
-          .filter(({ format }) => format !== 'pdf' || app.host.printPdf !== undefined)
-          .map(({ format, label, detail }) => ({ id: format, label, detail, run: () => void run(format) }))}
+        formats={formats.filter(({ format }) => format !== 'pdf' || app.host.printPdf !== undefined)}
+        isCompact={isCompact}
+        onExport={(format) => exportReport(app, reportId, format)}
+        onError={onError}
       />
     </span>
   );
