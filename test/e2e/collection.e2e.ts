@@ -1,16 +1,12 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readCorpus } from '../../src/corpus/read-corpus.ts';
-import { openEmbedder } from '../../src/embedding/open-embedder.ts';
+import { makeGlosses } from '../stores/glosses.ts';
 import { startLite } from '../stores/milvus-server.ts';
 import type { TestServer } from '../stores/milvus-server.ts';
-import { makeCollection } from '../stores/user-collection.ts';
 import { describeWithLite } from '../stores/with-lite.ts';
 import { startWebApp } from './web-app.ts';
 import type { Opened, WebApp } from './web-app.ts';
 
-const ROWS = 3_000;
-const DIMS = 256;
 /** A folder for pictures of the way, for eyes. */
 const pictures = process.env['FUNNELSCOPE_PICTURES'];
 
@@ -21,23 +17,7 @@ await describeWithLite('a collection of the user’s, in the app', () => {
 
   beforeAll(async () => {
     lite = await startLite();
-    const corpus = await readCorpus('sample:wordnet-5k');
-    const embedder = await openEmbedder('starter');
-    const vectors = await embedder.embed(corpus.texts.slice(0, ROWS), 'document');
-    await embedder.close();
-    const cut = (row: number, dims: number): number[] => Array.from(vectors.subarray(row * DIMS, row * DIMS + dims));
-    await makeCollection(lite.address, {
-      name: 'glosses',
-      fields: [
-        { name: 'synset', data_type: 'VarChar', is_primary_key: true, max_length: 40 },
-        { name: 'gloss', data_type: 'VarChar', max_length: 4_000 },
-        { name: 'number', data_type: 'Int64' },
-        { name: 'embedding', data_type: 'FloatVector', dim: DIMS },
-        { name: 'head_embedding', data_type: 'FloatVector', dim: 64 },
-      ],
-      rows: Array.from({ length: ROWS }, (_, row) => ({ synset: corpus.ids[row]!, gloss: corpus.texts[row]!, number: row, embedding: cut(row, DIMS), head_embedding: cut(row, 64) })),
-      indexes: { embedding: { type: 'HNSW', metric: 'COSINE', params: { M: 16, efConstruction: 200 } }, head_embedding: { type: 'FLAT', metric: 'COSINE' } },
-    });
+    await makeGlosses(lite.address, { rowCount: 3_000, headField: 'head_embedding', index: { type: 'HNSW', metric: 'COSINE', params: { M: 16, efConstruction: 200 } } });
     app = await startWebApp();
     opened = await app.open({ width: 1280, height: 900 });
   });

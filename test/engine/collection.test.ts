@@ -7,11 +7,10 @@ import { calls } from '../../src/contract/calls.ts';
 import type { CollectionSource } from '../../src/contract/connection.ts';
 import { reportSchema } from '../../src/contract/report.ts';
 import type { Report } from '../../src/contract/report.ts';
-import { readCorpus } from '../../src/corpus/read-corpus.ts';
-import { openEmbedder } from '../../src/embedding/open-embedder.ts';
 import { openEngine } from '../../src/engine/engine.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { cli } from '../cli/run.ts';
+import { makeGlosses } from '../stores/glosses.ts';
 import { startLite } from '../stores/milvus-server.ts';
 import type { TestServer } from '../stores/milvus-server.ts';
 import { makeCollection, serverDigest } from '../stores/user-collection.ts';
@@ -39,32 +38,14 @@ await describeWithLite('a collection of the user’s, explored in place', () => 
     process.env['FUNNELSCOPE_DATA'] = join(folder, 'cli');
     lite = await startLite();
     target = { address: lite.address };
-    const corpus = await readCorpus('sample:wordnet-5k');
-    const embedder = await openEmbedder('starter');
-    const vectors = await embedder.embed(corpus.texts.slice(0, ROWS), 'document');
-    await embedder.close();
-    // Longer than 1, as models give them: COSINE does not mind.
-    const cut = (row: number, dims: number): number[] => Array.from(vectors.subarray(row * DIMS, row * DIMS + dims), (value) => value * 2.5);
-    const rows = Array.from({ length: ROWS }, (_, row) => ({ synset: corpus.ids[row]!, gloss: corpus.texts[row]!, number: row, embedding: cut(row, DIMS), head: cut(row, 64) }));
-    await makeCollection(lite.address, {
-      name: 'glosses',
-      fields: [
-        { name: 'synset', data_type: 'VarChar', is_primary_key: true, max_length: 40 },
-        { name: 'gloss', data_type: 'VarChar', max_length: 4_000 },
-        { name: 'number', data_type: 'Int64' },
-        { name: 'embedding', data_type: 'FloatVector', dim: DIMS },
-        { name: 'head', data_type: 'FloatVector', dim: 64 },
-      ],
-      rows,
-      indexes: { embedding: { type: 'FLAT', metric: 'COSINE' }, head: { type: 'FLAT', metric: 'COSINE' } },
-    });
+    const { synsets, cut } = await makeGlosses(lite.address, { rowCount: ROWS, headField: 'head', index: { type: 'FLAT', metric: 'COSINE' } });
     await makeCollection(lite.address, {
       name: 'glosses_32',
       fields: [
         { name: 'synset', data_type: 'VarChar', is_primary_key: true, max_length: 40 },
         { name: 'embedding', data_type: 'FloatVector', dim: 32 },
       ],
-      rows: rows.map(({ synset }, row) => ({ synset, embedding: cut(row, 32) })),
+      rows: synsets.map((synset, row) => ({ synset, embedding: cut(row, 32) })),
       indexes: { embedding: { type: 'HNSW', metric: 'COSINE', params: { M: 16, efConstruction: 200 } } },
     });
     before = await serverDigest(lite.address, FIELDS);
