@@ -241,6 +241,7 @@ describe('the program as a whole', () => {
     const pid = await running.enginePid();
     const [second] = await Promise.all([app.waitForEvent('window'), app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.getMenuItemById('window.new')?.click())]);
     await second.waitForFunction(() => document.querySelector('main, [role="main"]') !== null);
+    await second.getByText(/Another window of Funnelscope is open/).waitFor();
     expect(await running.enginePid()).toBe(pid);
     await second.close();
   });
