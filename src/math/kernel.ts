@@ -35,14 +35,13 @@ export interface KernelExports {
   selectionFinish(selection: number, rows: number, scores: number, spare: number): number;
   sweepChunk(bands: number, bandCount: number, queryCount: number, rows: number, rowBase: number, sums: number): void;
   collectChunk(
-    bands: number, bandCount: number, guesses: number, queryCount: number, rows: number, rowBase: number, collections: number, plan: number,
+    bands: number, bandCount: number, guesses: number, queryCount: number, rows: number, rowBase: number,
+    collections: number, sources: number, plan: number, hits: number, dots: number,
   ): void;
   rankRecords(
-    records: number, count: number, bandCount: number, depth: number, guesses: number,
-    used: number, keys: number, spare: number, outRows: number, outSimilarities: number, outOrders: number,
+    rows: number, similarities: number, count: number, stride: number, bandCount: number, depth: number, floors: number,
+    used: number, buckets: number, keys: number, spare: number, counters: number, outRows: number, outSimilarities: number, outOrders: number,
   ): number;
-  nearTies(similarities: number, orders: number, count: number, bandCount: number, gap: number, top: number, marks: number, out: number): number;
-  settleOrders(similarities: number, orders: number, count: number, bandCount: number): void;
   quantiseInt8(slices: number, sliceCount: number, inverse: number, first: number, rows: number, out: number, stride: number, scales: number): void;
   quantiseBits(slices: number, sliceCount: number, first: number, rows: number, out: number, stride: number): void;
   quantiseHalf(slices: number, sliceCount: number, inverse: number, first: number, rows: number, out: number, stride: number): void;
@@ -109,16 +108,26 @@ export function selectionSpareBytes(k: number): number {
  */
 export function openKernel(options: { readonly sizeBytes: number; readonly shared: boolean }): Kernel {
   const initial = Math.min(MAX_PAGES, Math.ceil((options.sizeBytes + PAGE_BYTES) / PAGE_BYTES) + 1);
-  return kernelOn(new WebAssembly.Memory({ initial, maximum: MAX_PAGES, shared: options.shared }), options.shared);
+  // The first page is left to the compiler.
+  return kernelOn(new WebAssembly.Memory({ initial, maximum: MAX_PAGES, shared: options.shared }), options.shared, PAGE_BYTES, Infinity);
 }
 
-function kernelOn(memory: KernelMemory, shared: boolean): Kernel {
+/**
+ * The kernel on another thread's shared memory, with working spaces of its own in an area which that thread has set aside.
+ * Its `reserve` and `borrow` throw RangeError when the area is full.
+ */
+export function joinKernel(memory: KernelMemory, area: { readonly address: number; readonly sizeBytes: number }): Kernel {
+  return kernelOn(memory, true, area.address, area.address + area.sizeBytes);
+}
+
+function kernelOn(memory: KernelMemory, shared: boolean, start: number, limit: number): Kernel {
   const call = new WebAssembly.Instance(kernelModule(shared), { env: { memory } }).exports as KernelExports;
-  let next = PAGE_BYTES; // the first page is left to the compiler
+  let next = start;
   const free: { address: number; sizeBytes: number }[] = [];
   const reserve = (sizeBytes: number): number => {
     const address = next;
     const end = address + align(sizeBytes);
+    if (end > limit) throw new RangeError(`a working area of the kernel is full: ${end - start} bytes wanted, ${limit - start} set aside`);
     const missing = end - memory.buffer.byteLength;
     if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
     next = end;

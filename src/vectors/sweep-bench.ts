@@ -51,6 +51,8 @@ export interface SweepBench {
   readonly areas: Readonly<Record<string, number>>;
   /** Address of the kernel's table of bands (sweepChunk); the fourth field of each is `lists[band]`. */
   readonly bandTable: number;
+  /** Address of the kernel's table of where rows and queries lie (collectChunk). */
+  readonly sourceTable: number;
   /** Loads the queries of the next products. @param lists what the table's fourth field will hold */
   placeQueries(queries: QueryMatrix, group: readonly number[], lists: readonly number[]): void;
   multiplyAll(signal: AbortSignal | undefined, visit: ChunkVisit): Promise<void>;
@@ -63,6 +65,7 @@ export async function openSweepBench(vectors: VectorSet, prefixes: readonly numb
   const { groupSize, sampleRows } = options;
   const layout = layOut(vectors, bands, groupSize, sampleRows?.length ?? 0, options.areas);
   const { kernel } = layout;
+  placeSources(vectors, bands, layout);
   if (sampleRows !== undefined) placeSample(vectors, bands, layout, sampleRows);
   const session = await openOnnxSession(bandProducts(bands), { threads: options.threads });
   let count = 0;
@@ -87,6 +90,7 @@ export async function openSweepBench(vectors: VectorSet, prefixes: readonly numb
     bands,
     areas: layout.areas,
     bandTable: layout.bandTable,
+    sourceTable: layout.sourceTable,
     placeQueries(queries, group, newLists) {
       count = group.length;
       lists = newLists;
@@ -175,6 +179,8 @@ interface Layout {
   readonly products: readonly number[];
   readonly staging: number;
   readonly bandTable: number;
+  readonly sourceTable: number;
+  readonly slices: readonly number[];
   readonly areas: Readonly<Record<string, number>>;
 }
 
@@ -190,9 +196,10 @@ function layOut(vectors: VectorSet, bands: readonly Band[], groupSize: number, s
     sampleRows: 4 * sampleCount * width,
     sampleInverses: 4 * (sampleCount + 16),
     products: 4 * groupSize * chunkRows,
+    slices: 12 * vectors.boundaries.length,
   });
   const bandSizes = bands.map(({ from, to }) => perBand(to - from));
-  const sizes = [...bandSizes.flatMap((each) => Object.values(each)), 4 * chunkRows * widest, 16 * bands.length, ...Object.values(areas)];
+  const sizes = [...bandSizes.flatMap((each) => Object.values(each)), 4 * chunkRows * widest, 16 * bands.length, 16 * bands.length, ...Object.values(areas)];
   const space = takeSpace(sizes.reduce((sum, sizeBytes) => sum + sizeBytes + 64, 0));
   let next = space.address;
   const place = (sizeBytes: number): number => {
@@ -213,8 +220,28 @@ function layOut(vectors: VectorSet, bands: readonly Band[], groupSize: number, s
     products: each('products'),
     staging: place(4 * chunkRows * widest),
     bandTable: place(16 * bands.length),
+    sourceTable: place(16 * bands.length),
+    slices: each('slices'),
     areas: Object.fromEntries(Object.entries(areas).map(([name, sizeBytes]) => [name, place(sizeBytes)])),
   };
+}
+
+/**
+ * Writes where the kernel finds a chunk's rows and the queries. A band is cut at the boundaries of the vectors' blocks: its sums are then added up in the same order
+ * as a search's, and come out the same.
+ */
+function placeSources(vectors: VectorSet, bands: readonly Band[], layout: Layout): void {
+  const { kernel } = layout;
+  const table = kernel.words(layout.sourceTable, 4 * bands.length);
+  bands.forEach(({ from, to }, b) => {
+    const ends = [...vectors.boundaries.filter((end) => end > from && end < to), to];
+    const slices = ends.flatMap((end, i) => {
+      const start = ends[i - 1] ?? from;
+      return [layout.rows[b]! + 4 * (start - from), 4 * (to - from), end - start];
+    });
+    kernel.words(layout.slices[b]!, slices.length).set(slices);
+    table.set([layout.slices[b]!, ends.length, layout.queries[b]!, 4 * (to - from)], 4 * b);
+  });
 }
 
 /** Copies a chunk of rows and their inverse prefix norms, one dense matrix for each band. */

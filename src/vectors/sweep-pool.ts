@@ -1,9 +1,9 @@
 import { sliceOf } from '../base/async.ts';
-import { selectionSpareBytes } from '../math/kernel.ts';
 import { neighboursOf, type NeighbourTable } from './neighbours.ts';
 import { queryOf, type QueryMatrix } from './query-matrix.ts';
 import { similaritiesAt } from './search.ts';
-import { openSweepBench, sweepPrefixes, type SweepBench } from './sweep-bench.ts';
+import { shareSweep, sweepWorkers } from './sweep-crew.ts';
+import { CHUNK_ROWS, openSweepBench, sweepPrefixes, type SweepBench } from './sweep-bench.ts';
 import { guessThresholds, planSample, selectionAreas, type SweepSample } from './sweep-sample.ts';
 import { groupsOf, sweepTop, type SweepOptions } from './sweep.ts';
 import type { VectorSet } from './vector-set.ts';
@@ -22,18 +22,19 @@ export interface PoolLine {
 const GROUP_QUERIES = 256;
 /** Most bytes of records in one pass. */
 const RECORD_BUDGET_BYTES = 128 * 2 ** 20;
+/** What rankRecords needs to count in, and returns when a line is not complete. */
+const RANK_COUNTER_BYTES = 16_384;
+const NO_RANKING = -1;
 /**
- * The sweep's products and the search kernel's sums differ by rounding, by less than half of this (3.6e-7 was the most seen on text). Candidates nearer to each other
- * are scored anew by the kernel, so that the orders are those which searches and re-ranks give.
+ * The sweep's products and the search kernel's sums differ by rounding, by less than half of this (3.6e-7 was the most seen on text): what is collected is complete this far above
+ * the guessed similarity.
  */
-const NEAR = 1e-6;
-/** The first of the longest prefix are always scored by the kernel: who is a true neighbour is asked with a tolerance of its own. */
-const EXACT_TOP = 64;
+const ROUNDING = 1e-6;
 
 /**
  * The candidate pool in one pass: like `sweepTop` for all prefixes, but rows are recorded once, with their similarities at every prefix,
  * as soon as they may be among the best at any. Costs little more than the ladder alone.
- * Similarities are right to about 5e-7; where two candidates are nearer than 1e-6 at a prefix theirs are the search kernel's own, bit for bit.
+ * Similarities, and so the orders, are those of searches and re-ranks, bit for bit.
  * @param dims prefixes, each 1 … vectors.dims; lines have them in rising order
  * @param depth rows wanted at each prefix; cut to the number of rows
  * @param onLine is called once for each query, not in order
@@ -51,6 +52,8 @@ export async function sweepPool(
   const keep = Math.min(depth, vectors.rowCount);
   const all = Array.from({ length: queries.queryCount }, (_, query) => query);
   if (all.length === 0 || prefixes.length === 0 || keep < 1) return;
+  const workers = sweepWorkers(vectors, queries.queryCount, prefixes[prefixes.length - 1]!, options.threads ?? 1);
+  if (workers > 1 && (await shareSweep(vectors, queries, { kind: 'pool', prefixes, keep }, workers, { onLine }, options))) return;
   const sample = planSample(vectors.rowCount, vectors.dims, keep, queries.queryCount);
   const left = sample === undefined ? all : await collectPool(vectors, queries, prefixes, keep, sample, onLine, options);
   await poolFromTables(vectors, queries, left, prefixes, keep, onLine, options);
@@ -77,14 +80,17 @@ async function collectPool(
     guesses: 4 * groupSize * bandCount,
     guessTable: 4 * bandCount,
     plan: 32 * bandCount,
-    own: 4 * bandCount,
-    used: capacity,
+    hits: 4 * (CHUNK_ROWS + 16),
+    dots: 4 * (CHUNK_ROWS + 16),
+    floors: 4 * bandCount,
+    used: capacity + 16,
+    buckets: 2 * (capacity + 16),
     rankKeys: 8 * capacity,
-    rankSpare: selectionSpareBytes(capacity),
+    rankSpare: 8 * capacity,
+    counters: RANK_COUNTER_BYTES,
     lineRows: 4 * capacity,
     lineSimilarities: 4 * capacity * bandCount,
     lineOrders: 4 * capacity * bandCount,
-    near: 4 * capacity,
   };
   const bench = await openSweepBench(vectors, prefixes, { groupSize, sampleRows: sample.rows, threads: options.threads, areas });
   const missed: number[] = [];
@@ -122,9 +128,13 @@ async function collectGroup(
     kernel.words(at('guessTable'), bandCount)[b] = at('guesses') + 4 * b * count;
   });
   const recordBytes = 4 * (1 + bandCount);
-  for (let i = 0; i < count; i += 1) kernel.words(at('collections') + 16 * i, 3).set([0, capacity, at('records') + i * capacity * recordBytes]);
+  const recordsOf = (i: number): { readonly rows: number; readonly similarities: number } => {
+    const rows = at('records') + i * capacity * recordBytes;
+    return { rows, similarities: rows + 4 * capacity };
+  };
+  for (let i = 0; i < count; i += 1) kernel.words(at('collections') + 16 * i, 4).set([0, capacity, recordsOf(i).rows, recordsOf(i).similarities]);
   await bench.multiplyAll(options.signal, (rows, firstRow) => {
-    call.collectChunk(bench.bandTable, bandCount, at('guessTable'), count, rows, firstRow, at('collections'), at('plan'));
+    call.collectChunk(bench.bandTable, bandCount, at('guessTable'), count, rows, firstRow, at('collections'), bench.sourceTable, at('plan'), at('hits'), at('dots'));
     options.onProgress?.({
       phase: 'collecting candidates', done: group[0]! * vectors.rowCount + count * (firstRow + rows), total: queries.queryCount * vectors.rowCount, unit: 'pairs',
     });
@@ -132,38 +142,27 @@ async function collectGroup(
   });
   for (const [i, query] of group.entries()) {
     const collected = kernel.words(at('collections') + 16 * i, 1)[0]!;
-    const own = kernel.floats(at('own'), bandCount);
-    guesses.forEach((scores, b) => (own[b] = scores[i]!));
-    const kept = collected > capacity ? -1 : call.rankRecords(
-      at('records') + i * capacity * recordBytes, collected, bandCount, keep, at('own'),
-      at('used'), at('rankKeys'), at('rankSpare'), at('lineRows'), at('lineSimilarities'), at('lineOrders'),
+    const floors = kernel.floats(at('floors'), bandCount);
+    guesses.forEach((scores, b) => (floors[b] = scores[i]! + ROUNDING));
+    const records = recordsOf(i);
+    const kept = collected > capacity ? NO_RANKING : call.rankRecords(
+      records.rows, records.similarities, collected, capacity, bandCount, keep, at('floors'),
+      at('used'), at('buckets'), at('rankKeys'), at('rankSpare'), at('counters'), at('lineRows'), at('lineSimilarities'), at('lineOrders'),
     );
-    if (kept < 0) missed.push(query);
-    else onLine(query, settleLine(vectors, bench, queryOf(queries, query), prefixes, kept));
+    if (kept === NO_RANKING) missed.push(query);
+    else onLine(query, lineAt(bench, bandCount, kept));
     await pause();
   }
 }
 
-/** Scores near ties anew and puts the orders right. The line is views of the workbench. */
-function settleLine(vectors: VectorSet, bench: SweepBench, query: Float32Array, prefixes: readonly number[], count: number): PoolLine {
-  const { kernel } = bench;
-  const at = (name: string): number => bench.areas[name]!;
-  const cells = prefixes.length * count;
-  const rows = kernel.words(at('lineRows'), count);
-  const near = kernel.call.nearTies(at('lineSimilarities'), at('lineOrders'), count, prefixes.length, NEAR, EXACT_TOP, at('used'), at('near'));
-  if (near > 0) {
-    const places = kernel.words(at('near'), near);
-    const again = new Int32Array(near);
-    for (let i = 0; i < near; i += 1) again[i] = rows[places[i]!]!;
-    const exact = similaritiesAt(vectors, query, again, prefixes);
-    const similarities = kernel.floats(at('lineSimilarities'), cells);
-    for (let p = 0; p < prefixes.length; p += 1) {
-      const line = p * count;
-      for (let i = 0; i < near; i += 1) similarities[line + places[i]!] = exact[p * near + i]!;
-    }
-    kernel.call.settleOrders(at('lineSimilarities'), at('lineOrders'), count, prefixes.length);
-  }
-  return { rows: new Int32Array(rows.buffer, rows.byteOffset, count), similarities: kernel.floats(at('lineSimilarities'), cells), orders: kernel.words(at('lineOrders'), cells) };
+/** The line as views of the workbench. */
+function lineAt({ kernel, areas }: SweepBench, bandCount: number, count: number): PoolLine {
+  const rows = kernel.words(areas['lineRows']!, count);
+  return {
+    rows: new Int32Array(rows.buffer, rows.byteOffset, count),
+    similarities: kernel.floats(areas['lineSimilarities']!, bandCount * count),
+    orders: kernel.words(areas['lineOrders']!, bandCount * count),
+  };
 }
 
 /** The plain way, for few queries or rows: neighbour tables of every prefix, then the similarities of their union. */

@@ -3,12 +3,13 @@ import type { WorkOptions } from '../base/progress.ts';
 import { selectionCapacity } from '../math/kernel.ts';
 import type { NeighbourTable } from './neighbours.ts';
 import type { QueryMatrix } from './query-matrix.ts';
+import { shareSweep, sweepWorkers } from './sweep-crew.ts';
 import { openSweepBench, sweepPrefixes, type SweepBench } from './sweep-bench.ts';
 import { guessThresholds, planSample, selectionAreas, selectionAt, startSelections } from './sweep-sample.ts';
 import type { VectorSet } from './vector-set.ts';
 
 export interface SweepOptions extends WorkOptions {
-  /** Threads of the matrix products (default 1). */
+  /** Threads (default 1): workers that share the queries; where these are few, threads of the matrix products. */
   readonly threads?: number | undefined;
 }
 
@@ -42,6 +43,13 @@ export async function sweepTop(
   const tables = prefixes.map(() => emptyTable(queryCount, keep));
   const result = new Map(prefixes.map((prefix, b) => [prefix, tables[b]!]));
   if (queryCount === 0 || prefixes.length === 0 || keep < 1) return result;
+  const workers = sweepWorkers(vectors, queryCount, prefixes[prefixes.length - 1]!, options.threads ?? 1);
+  if (workers > 1) {
+    const onTables = (first: number, found: ReadonlyMap<number, NeighbourTable>): void => {
+      for (const [prefix, table] of found) placeTable(result.get(prefix)!, first, table);
+    };
+    if (await shareSweep(vectors, queries, { kind: 'top', prefixes, keep }, workers, { onTables }, options)) return result;
+  }
 
   const perQuery = prefixes.length * 8 * selectionCapacity(keep);
   const groupSize = Math.max(1, Math.min(queryCount, (vectors.dims < WIDE_DIMS ? GROUP_QUERIES : WIDE_GROUP_QUERIES), Math.floor(SELECTION_BUDGET_BYTES / perQuery)));
@@ -102,6 +110,12 @@ async function sweepGroup(
     await pause();
   }
   return [...missed];
+}
+
+/** Copies a table of some queries into that of all, from query `first` on. */
+function placeTable(all: NeighbourTable, first: number, part: NeighbourTable): void {
+  all.rows.set(part.rows, first * all.k);
+  all.scores.set(part.scores, first * all.k);
 }
 
 function emptyTable(queryCount: number, k: number): NeighbourTable {

@@ -8,4 +8,4 @@ export { packRows } from './pack';
 export { quantiseInt8, quantiseBits, quantiseHalf } from './quantise';
 export { scanInt8, scanHalf, scanBits } from './scan-codes';
 export { scanProducts, gatherCentroids, encodeProducts } from './product';
-export { collectChunk, rankRecords, nearTies, settleOrders } from './pool';
+export { collectChunk, rankRecords } from './pool';
