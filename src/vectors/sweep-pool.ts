@@ -19,7 +19,9 @@ export interface PoolLine {
 }
 
 /** Most queries in one pass over the vectors. */
-const GROUP_QUERIES = 256;
+const GROUP_QUERIES = 512;
+/** Up to so many times the rows wanted, every row is collected. */
+const SMALL_CORPUS = 4;
 /** Most bytes of records in one pass. */
 const RECORD_BUDGET_BYTES = 128 * 2 ** 20;
 /** What rankRecords needs to count in, and returns when a line is not complete. */
@@ -55,26 +57,28 @@ export async function sweepPool(
   const workers = sweepWorkers(vectors, queries.queryCount, prefixes[prefixes.length - 1]!, options.threads ?? 1);
   if (workers > 1 && (await shareSweep(vectors, queries, { kind: 'pool', prefixes, keep }, workers, { onLine }, options))) return;
   const sample = planSample(vectors.rowCount, vectors.dims, keep, queries.queryCount);
-  const left = sample === undefined ? all : await collectPool(vectors, queries, prefixes, keep, sample, onLine, options);
+  const isSmall = vectors.rowCount <= SMALL_CORPUS * keep;
+  const left = sample === undefined && !isSmall ? all : await collectPool(vectors, queries, prefixes, keep, sample, onLine, options);
   await poolFromTables(vectors, queries, left, prefixes, keep, onLine, options);
 }
 
-/** The one-pass way. Returns the queries for which the guess was too high or the room too small. */
+/** The one-pass way, with every row collected where there is no sample. Returns the queries for which the guess was too high or the room too small. */
 async function collectPool(
   vectors: VectorSet,
   queries: QueryMatrix,
   prefixes: readonly number[],
   keep: number,
-  sample: SweepSample,
+  sample: SweepSample | undefined,
   onLine: (query: number, line: PoolLine) => void,
   options: SweepOptions,
 ): Promise<number[]> {
   const bandCount = prefixes.length;
   const recordBytes = 4 * (1 + bandCount);
-  const capacity = Math.min(vectors.rowCount, Math.ceil(sample.expectedAbove * (bandCount === 1 ? 1.5 : 1 + 0.75 * (bandCount - 1))) + 256);
+  const capacity = sample === undefined ? vectors.rowCount : Math.min(vectors.rowCount, Math.ceil(sample.expectedAbove * (bandCount === 1 ? 1.5 : 1 + 0.75 * (bandCount - 1))) + 256);
+  const place = sample?.place ?? 0;
   const groupSize = Math.max(1, Math.min(queries.queryCount, GROUP_QUERIES, Math.floor(RECORD_BUDGET_BYTES / (capacity * recordBytes))));
   const areas = {
-    ...selectionAreas(groupSize, bandCount, sample.place),
+    ...selectionAreas(groupSize, bandCount, place),
     collections: 16 * groupSize,
     records: capacity * recordBytes * groupSize,
     guesses: 4 * groupSize * bandCount,
@@ -92,11 +96,11 @@ async function collectPool(
     lineSimilarities: 4 * capacity * bandCount,
     lineOrders: 4 * capacity * bandCount,
   };
-  const bench = await openSweepBench(vectors, prefixes, { groupSize, sampleRows: sample.rows, threads: options.threads, areas });
+  const bench = await openSweepBench(vectors, prefixes, { groupSize, sampleRows: sample?.rows, threads: options.threads, areas });
   const missed: number[] = [];
   try {
     for (const group of groupsOf(Array.from({ length: queries.queryCount }, (_, query) => query), groupSize)) {
-      await collectGroup(vectors, bench, queries, group, { prefixes, keep, place: sample.place, capacity }, onLine, missed, options);
+      await collectGroup(vectors, bench, queries, group, { prefixes, keep, place, capacity }, onLine, missed, options);
     }
   } finally {
     await bench.close();
@@ -122,7 +126,7 @@ async function collectGroup(
   const count = group.length;
   const pause = sliceOf(options.signal);
   bench.placeQueries(queries, group, prefixes.map((_, b) => at('selections') + 32 * b * count));
-  const guesses = await guessThresholds(bench, count, plan.place, pause);
+  const guesses = plan.place > 0 ? await guessThresholds(bench, count, plan.place, pause) : prefixes.map(() => new Float32Array(count).fill(-Infinity));
   guesses.forEach((scores, b) => {
     kernel.floats(at('guesses') + 4 * b * count, count).set(scores);
     kernel.words(at('guessTable'), bandCount)[b] = at('guesses') + 4 * b * count;

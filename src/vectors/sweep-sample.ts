@@ -5,6 +5,8 @@ import { CHUNK_ROWS, type SweepBench } from './sweep-bench.ts';
 /** With fewer queries the sample costs more than it saves. */
 const LEAST_QUERIES = 24;
 const MOST_SAMPLE_ROWS = 4096;
+/** Of a small corpus a smaller part is looked at: the sample is multiplied besides. */
+const LEAST_ROWS_EACH = 8;
 /** The sample is held beside the vectors: wide ones get a smaller one. */
 const SAMPLE_BYTES = 4 * 2 ** 20;
 
@@ -22,12 +24,12 @@ export interface SweepSample {
 
 /** Undefined where a sample gains nothing. */
 export function planSample(rowCount: number, dims: number, keep: number, queryCount: number): SweepSample | undefined {
-  const sampleRows = Math.min(MOST_SAMPLE_ROWS, Math.floor(SAMPLE_BYTES / (4 * dims)));
+  const sampleRows = Math.min(MOST_SAMPLE_ROWS, Math.floor(SAMPLE_BYTES / (4 * dims)), Math.floor(rowCount / LEAST_ROWS_EACH));
   const expected = (keep * sampleRows) / rowCount;
   const place = Math.ceil(expected + 3.3 * Math.sqrt(expected) + 2);
   const expectedAbove = (place * rowCount) / sampleRows;
   const lookedWithout = keep * (1 + Math.log(rowCount / keep));
-  if (queryCount < LEAST_QUERIES || rowCount < 8 * sampleRows || place > sampleRows / 4 || expectedAbove > 0.7 * lookedWithout) return undefined;
+  if (queryCount < LEAST_QUERIES || place > sampleRows / 4 || expectedAbove > 0.7 * lookedWithout) return undefined;
   const random = seededRandom(1);
   return { rows: Int32Array.from({ length: sampleRows }, () => randomInt(random, rowCount)), place, expectedAbove };
 }

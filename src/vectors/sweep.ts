@@ -14,7 +14,7 @@ export interface SweepOptions extends WorkOptions {
 }
 
 /** Most queries in one pass over the vectors. */
-const GROUP_QUERIES = 256;
+const GROUP_QUERIES = 512;
 /** Wide vectors fill the memory themselves, and their products are as fast with fewer queries at once. */
 const WIDE_DIMS = 512;
 const WIDE_GROUP_QUERIES = 96;

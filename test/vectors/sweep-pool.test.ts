@@ -31,8 +31,8 @@ async function check(vectors: VectorSet, queries: ReturnType<typeof queryMatrixO
     const places = new Map(Array.from(rows, (row, place) => [row, place]));
     dims.forEach((prefix, p) => {
       const own = exact.subarray(p * count, (p + 1) * count);
-      for (let i = 0; i < count; i += 1) if (Math.abs(similarities[p * count + i]! - own[i]!) > 1e-6) faults.push(`query ${query} at ${prefix}: similarity of place ${i}`);
-      // The order is that of the search kernel's similarities, to the last bit.
+      for (let i = 0; i < count; i += 1) if (similarities[p * count + i] !== own[i]) faults.push(`query ${query} at ${prefix}: similarity of place ${i}`);
+      // Similarities and order are the search kernel's, to the last bit.
       const order = orders.subarray(p * count, (p + 1) * count);
       const wanted = Uint32Array.from(own.keys()).sort((a, b) => own[b]! - own[a]! || a - b);
       for (let rank = 0; rank < count; rank += 1) if (order[rank] !== wanted[rank]) faults.push(`query ${query} at ${prefix}: rank ${rank}`);
@@ -84,6 +84,20 @@ describe('sweepPool', () => {
     for (let row = 0; row < rowCount; row += 1) if (!sampled.has(row)) turned[row * dims] = -Math.abs(turned[row * dims]!) - 3;
     const odd = queryMatrixOf(Float32Array.from({ length: 30 * dims }, (_, i) => (i < dims ? 0 : i % dims === 0 ? 5 : randomNormal(random))), dims);
     await check(vectorSetOf(turned, { rowCount, dims, boundaries: [4] }), odd, [4, 24], 400);
+  });
+
+  test('small corpora are sampled too, and those hardly larger than the pool are collected whole', async () => {
+    for (const rows of [9000, 1500]) {
+      const vectors = vectorSetOf(data.subarray(0, rows * dims), { rowCount: rows, dims, boundaries: [4, 8, 16] });
+      expect(await check(vectors, queries, [4, 10, 24], 600)).toBeGreaterThan(40 * 600);
+    }
+  });
+
+  test('rows that are all alike, or alike but for the last bits', async () => {
+    const alike = Float32Array.from({ length: 3000 * 8 }, (_, i) => 1 + (i % 8) + (i % 7 === 0 ? 1e-6 * (i % 5) : 0));
+    const same = Float32Array.from({ length: 3000 * 8 }, (_, i) => 1 + (i % 8));
+    const asked = queryMatrixOf(makeData(9, 30, 8).data, 8);
+    for (const rows of [alike, same]) await check(vectorSetOf(rows, { rowCount: 3000, dims: 8, boundaries: [4] }), asked, [4, 8], 1000);
   });
 
   test('stops when cancelled', async () => {

@@ -149,12 +149,25 @@ function markBest(line: usize, count: u32, depth: u32, floor: f32, used: usize, 
   memory.fill(counters, 0, (<usize>BUCKETS) << 2);
   const padded = ((<usize>count) + 15) & ~15;
   memory.fill(buckets + ((<usize>(count & ~15)) << 1), 0, 32);
-  for (let i: usize = 0; i < <usize>count; i++) {
+  const whole: usize = <usize>(count & ~3);
+  const from = f32x4.splat(least);
+  const factor = f32x4.splat(scale);
+  const one32 = f32x4.splat(1);
+  const most = i32x4.splat(BUCKETS - 1);
+  const none = i32x4.splat(0);
+  for (let i: usize = 0; i < whole; i += 4) {
     // NaN (a band without any spread, at its floor) becomes 0; what is above the floor by whatever is 1 or more.
-    const bucket = <u32>min<i32>(max<i32>(<i32>((load<f32>(line + (i << 2)) - least) * scale + 1), 0), BUCKETS - 1);
+    const four = i32x4.min_s(i32x4.max_s(i32x4.trunc_sat_f32x4_s(f32x4.add(f32x4.mul(f32x4.sub(v128.load(line + (i << 2)), from), factor), one32)), none), most);
+    v128.store64_lane(buckets + (i << 1), i16x8.narrow_i32x4_s(four, four), 0);
+    bumpAt(counters, i32x4.extract_lane(four, 0));
+    bumpAt(counters, i32x4.extract_lane(four, 1));
+    bumpAt(counters, i32x4.extract_lane(four, 2));
+    bumpAt(counters, i32x4.extract_lane(four, 3));
+  }
+  for (let i = whole; i < <usize>count; i++) {
+    const bucket = min<i32>(max<i32>(<i32>((load<f32>(line + (i << 2)) - least) * scale + 1), 0), BUCKETS - 1);
     store<u16>(buckets + (i << 1), <u16>bucket);
-    const counter = counters + ((<usize>bucket) << 2);
-    store<u32>(counter, load<u32>(counter) + 1);
+    bumpAt(counters, bucket);
   }
   let cut: u32 = BUCKETS;
   let reached: u32 = 0;
@@ -197,8 +210,19 @@ function highestOf(line: usize, count: u32): f32 {
 
 function lowestOf(line: usize, count: u32): f32 {
   let lowest: f32 = Infinity;
-  for (let at: usize = 0; at < (<usize>count) << 2; at += 4) lowest = min(lowest, load<f32>(line + at));
-  return lowest;
+  const whole = (<usize>(count & ~3)) << 2;
+  let four = f32x4.splat(Infinity);
+  for (let at: usize = 0; at < whole; at += 16) four = f32x4.pmin(four, v128.load(line + at));
+  for (let at = whole; at < (<usize>count) << 2; at += 4) lowest = min(lowest, load<f32>(line + at));
+  lowest = min(lowest, min(f32x4.extract_lane(four, 0), f32x4.extract_lane(four, 1)));
+  return min(lowest, min(f32x4.extract_lane(four, 2), f32x4.extract_lane(four, 3)));
+}
+
+// @ts-ignore: decorator
+@inline
+function bumpAt(counters: usize, digit: u32): void {
+  const counter = counters + ((<usize>digit) << 2);
+  store<u32>(counter, load<u32>(counter) + 1);
 }
 
 /**
@@ -210,14 +234,17 @@ function orderFalling(line: usize, count: u32, keys: usize, spare: usize, counte
   const scale: f32 = 4194303.0 / (highest - lowestOf(line, count));
   const high = counters + (DIGITS << 2);
   memory.fill(counters, 0, DIGITS << 3);
-  for (let i: usize = 0; i < <usize>count; i++) {
-    const bits = min<u32>(<u32>((highest - load<f32>(line + (i << 2))) * scale), 4194303);
-    store<u64>(keys + (i << 3), ((<u64>bits) << 32) | <u64>i);
-    const counter = counters + ((<usize>(bits & 2047)) << 2);
-    store<u32>(counter, load<u32>(counter) + 1);
-    const other = high + ((<usize>(bits >> DIGIT_BITS)) << 2);
-    store<u32>(other, load<u32>(other) + 1);
+  const whole: usize = <usize>(count & ~3);
+  const from = f32x4.splat(highest);
+  const factor = f32x4.splat(scale);
+  for (let i: usize = 0; i < whole; i += 4) {
+    const four = i32x4.trunc_sat_f32x4_u(f32x4.mul(f32x4.sub(from, v128.load(line + (i << 2))), factor));
+    addKey(keys, i, i32x4.extract_lane(four, 0), counters, high);
+    addKey(keys, i + 1, i32x4.extract_lane(four, 1), counters, high);
+    addKey(keys, i + 2, i32x4.extract_lane(four, 2), counters, high);
+    addKey(keys, i + 3, i32x4.extract_lane(four, 3), counters, high);
   }
+  for (let i = whole; i < <usize>count; i++) addKey(keys, i, <u32>((highest - load<f32>(line + (i << 2))) * scale), counters, high);
   scatter(keys, count, spare, counters, 32);
   scatter(spare, count, keys, high, 32 + DIGIT_BITS);
   let start: usize = 0;
@@ -237,6 +264,15 @@ function orderFalling(line: usize, count: u32, keys: usize, spare: usize, counte
     }
     start = end;
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function addKey(keys: usize, i: usize, depth: u32, counters: usize, high: usize): void {
+  const bits = min<u32>(depth, 4194303);
+  store<u64>(keys + (i << 3), ((<u64>bits) << 32) | <u64>i);
+  bumpAt(counters, bits & 2047);
+  bumpAt(high, bits >> DIGIT_BITS);
 }
 
 /** Turns counts of an 11-bit digit into places and moves the keys there. */
