@@ -1,5 +1,5 @@
 // Everything side by side in one run, and docs/performance.md from it:
-//   npm run bench:all [-- --only ladder,funnel,kernel,tuner,scale,cancel,start] [--quick] [--no-write]
+//   npm run bench:all [-- --only kernel,ladder,funnel,tuner,scale,cancel,embedding,milvus,start] [--quick] [--no-write]
 // Installs the rivals into .venv/bench (faiss-cpu, usearch, hnswlib, numpy; sentence-transformers and pymilvus with `full`). Wants an idle machine and about a quarter
 // of an hour; the first run also makes the vectors and the rivals' graphs. `--quick` repeats less: to see that it runs.
 import { spawnSync } from 'node:child_process';
@@ -27,6 +27,8 @@ const PARTS: readonly Part[] = [
   { name: 'tuner', script: 'tuner.ts', args: ['--repeats', '5'], quick: ['--repeats', '1', '--sample', '20'] },
   { name: 'scale', script: 'scale.ts', args: [], quick: ['--sizes', '10000,30000,100000', '--queries', '50'] },
   { name: 'cancel', script: 'cancel.ts', args: [], quick: ['--times', '2'] },
+  { name: 'embedding', script: 'embedding.ts', args: ['--repeats', '5'], quick: ['--repeats', '1', '--texts', '64'] },
+  { name: 'milvus', script: 'milvus-tutorial.ts', args: ['--repeats', '3'], quick: ['--repeats', '1', '--rows', '3000', '--queries', '10'] },
   { name: 'start', script: 'cold-start.ts', args: ['--repeats', '5'], quick: ['--repeats', '1'] },
 ];
 

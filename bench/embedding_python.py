@@ -1,4 +1,4 @@
-"""The rival of bench/embedding.ts: sentence-transformers, and onnxruntime with the same graph. Runs in the teacher's venv (scripts/export-minilm.py)."""
+"""The rival of bench/embedding.ts: sentence-transformers, and onnxruntime with the same graph. Runs in .venv/bench (bench/venv.sh full)."""
 
 import json
 import os

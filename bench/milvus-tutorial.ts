@@ -1,13 +1,12 @@
 // Our run on Milvus against the tutorial's own way (pymilvus: head search with the candidates' vectors, re-rank with pruning), on the
 // same server, rows and queries, in the tutorial's own size. And one funnel query against its raw Milvus calls.
-//   npx tsx bench/milvus-tutorial.ts [--rows 34886] [--queries 60] [--repeats 3] [--address http://host:port]
+//   npx tsx bench/milvus-tutorial.ts [--rows 34886] [--queries 60] [--repeats 3] [--address http://host:port] [--json FILE]
 import { mkdtemp, rm } from 'node:fs/promises';
-import { loadavg, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { MilvusClient } from '@zilliz/milvus2-sdk-node';
 import { formatSchedule, parseSchedule } from '../src/contract/schedule.ts';
-import { machineOf } from '../src/engine/machine.ts';
 import { measureStore } from '../src/experiments/store-run.ts';
 import { finishFunnel, runFunnel } from '../src/funnel/run.ts';
 import { percentile } from '../src/math/statistics.ts';
@@ -24,9 +23,10 @@ import { vectorSetOf } from '../src/vectors/vector-set.ts';
 import { liteVenv, startLite } from '../test/stores/milvus-server.ts';
 import { clusteredRows } from '../test/stores/reference.ts';
 import { openRival } from './rival.ts';
+import { machineLine, minMedian, pairedRatio, report, type Claim } from './section.ts';
 
 const { values: options } = parseArgs({
-  options: { rows: { type: 'string', default: '34886' }, queries: { type: 'string', default: '60' }, repeats: { type: 'string', default: '3' }, address: { type: 'string' } },
+  options: { rows: { type: 'string', default: '34886' }, queries: { type: 'string', default: '60' }, repeats: { type: 'string', default: '3' }, address: { type: 'string' }, json: { type: 'string' } },
 });
 const ROWS = Number(options.rows);
 const QUERIES = Number(options.queries);
@@ -41,7 +41,10 @@ const lite = options.address === undefined ? await startLite() : undefined;
 const address = options.address ?? lite!.address;
 const folder = await mkdtemp(join(tmpdir(), 'funnelscope-bench-'));
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
-const least = (values: readonly number[]): number => Math.min(...values);
+const lines: string[][] = [];
+const claims: Claim[] = [];
+const remarks: string[] = [];
+let where = '';
 
 try {
   const rows = clusteredRows(ROWS, DIMS, 1);
@@ -52,12 +55,11 @@ try {
 
   const start = performance.now();
   const store = await openMilvusStore(resolveTarget({ address, timeoutMs: 60_000 }), vectorSourceOf(vectors), { corpus: 'bench-tutorial', model: 'random', dims: PREFIXES });
-  const { cpu, cores, node } = machineOf();
-  console.log(`${cpu}, ${cores} cores, Node ${node}, ${store.label}, load ${loadavg()[0]!.toFixed(1)}`);
-  console.log(`${ROWS} × ${DIMS}, ${QUERIES} queries, ${formatSchedule(SCHEDULE)}; ladder ${PREFIXES.join(' ')}`);
-  console.log(`loaded ${PREFIXES.length} prefixes in ${seconds(performance.now() - start)}${store.isReused() ? ' (all there already)' : ''}`);
+  console.log(machineLine());
+  where = store.label;
+  remarks.push(`Our ${PREFIXES.length} prefixes were loaded in ${seconds(performance.now() - start)}${store.isReused() ? ' (all there already)' : ''}.`);
   const rival = openRival('milvus-tutorial.py', [address, join(folder, 'rows.npy'), join(folder, 'queries.npy')], join(venv.venv, 'bin', 'python'));
-  console.log(`the tutorial's collection (head and full) loaded in ${seconds((await rival.ask<{ ms: number }>({ do: 'load' })).ms)}`);
+  remarks.push(`The tutorial's collection (head and full) was loaded in ${seconds((await rival.ask<{ ms: number }>({ do: 'load' })).ms)}.`);
 
   const head = await store.openHead({ dims: 128, index: 'flat', precision: 'f32' });
   await wholeExperiment(store, head);
@@ -84,18 +86,19 @@ try {
       times.alone.push(ladder.ms + alone.ms);
       times.batched.push(ladder.ms + batched.ms);
       sameFinals = finals.filter((list, query) => list.join() === alone.rows[query]!.join()).length;
-      if (repeat === 0) console.log(`\nthe tutorial's way: ladder ${seconds(ladder.ms)}, funnel ${seconds(alone.ms)} one query a call, ${seconds(batched.ms)} ten a call`);
     }
-    console.log(`final lists that are the same, in the same order: ${sameFinals} of ${QUERIES}`);
-    console.log(`whole experiment (ladder + funnel), least of ${options.repeats}: ours ${seconds(least(times.ours))}, the tutorial's way ${seconds(least(times.alone))}, with ten queries a call ${seconds(least(times.batched))}`);
-    console.log(`ratio ${(least(times.alone) / least(times.ours)).toFixed(1)}× (ten a call: ${(least(times.batched) / least(times.ours)).toFixed(1)}×); at least 3× wanted`);
+    const sides = { 'ours: ladder and funnel': times.ours, "the tutorial's way, one query a call": times.alone, "the tutorial's way, ten queries a call": times.batched };
+    for (const [name, list] of Object.entries(sides)) lines.push([name, minMedian(list, 0), pairedRatio(list, times.ours).median.toFixed(1)]);
+    const ratio = pairedRatio(times.alone, times.ours);
+    claims.push({ claim: "Milvus: the whole experiment at least 3× faster than the tutorial's way (pymilvus)", found: ratio.text, met: ratio.median >= 3 });
+    claims.push({ claim: 'Milvus: the same final lists in the same order', found: `${sameFinals} of ${QUERIES}`, met: sameFinals === QUERIES });
     const beganAll = performance.now();
     const scorer = (query: number, list: Int32Array): Float32Array => similaritiesAt(vectors, queryOf(queries, query), list, [DIMS]);
     const spec = { dims: PREFIXES, k: K, head: { index: 'flat', precision: 'f32' }, schedules: [SCHEDULE], seed: 1, latencyQueries: 10, latencyBudgetMs: 20_000 } as const;
     const run = await measureStore(ours, { queries, rowCount: ROWS, dims: DIMS, scorer }, spec);
-    console.log(`the product's own run on top, with confidence, survival and single-query latencies of 10 queries: ${seconds(performance.now() - beganAll)}; recall@${K} ${(100 * run.result.funnels[0]!.recall.value).toFixed(1)} %`);
+    remarks.push(`The product's own run on top, with confidence, survival and single-query latencies of 10 queries, takes ${seconds(performance.now() - beganAll)}; recall@${K} ${(100 * run.result.funnels[0]!.recall.value).toFixed(1)} %.`);
     for (const choice of ours.rerankChoices()) {
-      console.log(`  re-rank of ${choice.candidates} by ${choice.dims}: ${choice.strategy} (${Object.entries(choice.measuredMs).map(([name, ms]) => `${name} ${ms.toFixed(1)} ms`).join(', ')})`);
+      remarks.push(`Re-rank of ${choice.candidates} by ${choice.dims}: ${choice.strategy} (${Object.entries(choice.measuredMs).map(([name, ms]) => `${name} ${ms.toFixed(1)} ms`).join(', ')}).`);
     }
   }
 
@@ -136,15 +139,29 @@ try {
       raw.push(calls);
       ratios.push(run.totalMs / calls);
     }
-    console.log(`one funnel query, re-rank ${rerank}: ours p50 ${percentile(Float64Array.from(mine), 50).toFixed(1)} ms, its Milvus calls raw ${percentile(Float64Array.from(raw), 50).toFixed(1)} ms; median ratio ${percentile(Float64Array.from(ratios), 50).toFixed(2)}, at most 1.2 wanted`);
+    const middle = (values: readonly number[]): number => percentile(Float64Array.from(values), 50);
+    lines.push([`one funnel query, re-rank ${rerank}: ours`, middle(mine).toFixed(1), ''], [`one funnel query, re-rank ${rerank}: its Milvus calls alone`, middle(raw).toFixed(1), '']);
+    claims.push({ claim: `Milvus: one funnel query (re-rank ${rerank}) at most 1.2× its raw calls`, found: `${middle(ratios).toFixed(2)}×`, met: middle(ratios) <= 1.2 });
     await sdk.closeConnection();
     await ours.close();
   }
 
-  console.log(`load at the end ${loadavg()[0]!.toFixed(1)}`);
   rival.close();
   await store.close();
 } finally {
   await rm(folder, { recursive: true, force: true });
   await lite?.stop();
 }
+await report(
+  [
+    {
+      title: `Milvus: ${where}`,
+      about: `${ROWS} × ${DIMS} clustered random rows (SYNTHETIC: the tutorial's size, not its data), ${QUERIES} queries, ${formatSchedule(SCHEDULE)}, ladder ${PREFIXES.join(' ')}, k ${K}; the same server for both sides, in turn. Milliseconds of the whole experiment, minimum / median of ${options.repeats}; of single queries the median.`,
+      columns: ['', 'ms', '× ours'],
+      rows: lines,
+      claims,
+      remarks,
+    },
+  ],
+  options.json,
+);
