@@ -108,18 +108,25 @@ describe('planning what to measure', () => {
   });
 
   test('where no point is beyond doubt it takes those that have the recall on these queries', async () => {
-    // Only the exact order has recall 1; no interval can be narrower than nothing, so all others are doubtful.
-    const { points } = await plan({ recall: 0.999, memoryBytes: 16_000 });
-    const enough = points.filter(({ recallTuned }) => recallTuned.value >= 0.999);
-    for (const point of points) expect(point.headBytes).toBeLessThanOrEqual(16_000);
-    expect(enough.length + points.filter(({ recallTuned }) => recallTuned.value < 0.999).length).toBe(points.length);
-    expect(points.length).toBeGreaterThan(0);
+    // Asked for just the recall that 16 dims have here: half of what other queries may give is below it.
+    const { tuned } = splitQueries(40, 7);
+    const recall = mean(recallOn('16:5', tuned));
+    const doubtful = { recallTuned: bootstrapMean(recallOn('16:5', tuned), { seed: 7 }) };
+    expect(isSureOf(doubtful, recall)).toBe(false);
+    const asked = { recall, maxStages: 1, memoryBytes: 16_000 };
+    expect((await plan(asked, { mostPoints: 0 })).points.map(({ text }) => text)).toEqual(['16:5']);
+    // Nothing within the memory has more, and nothing is taken for it.
+    const more = await plan({ ...asked, recall: recall + 0.01 }, { mostPoints: 0 });
+    expect([more.points.length, more.bestPrefix.text]).toEqual([0, '32:5']);
   });
 
   test('refuses too few queries to halve, tells its progress, and stops when it is cancelled', async () => {
     const nine = madeSet({ seed: 5, rowCount: 60, queryCount: 9, dims: 32, boundaries: DIMS });
     const small = await buildPool(vectorPoolSource(nine.vectors), nine.queries, { dims: DIMS, k: 5, capacity: 30 });
-    await expect(planTuning(small, { constraints: {}, costModel: costs, seed: 1, headBytes })).rejects.toThrow('it needs at least 10, got 9');
+    await expect(planTuning(small, { constraints: {}, costModel: costs, seed: 1, headBytes })).rejects.toMatchObject({
+      code: 'tune/queries',
+      message: 'tuning chooses on one half of the queries and reports on the other: it needs at least 10, got 9',
+    });
     const heard: unknown[] = [];
     const { evaluated, pruned } = await plan({ recall: 0.9 }, { onProgress: (progress) => heard.push(progress) });
     expect(heard.at(-1)).toEqual({ phase: 'searching schedules', done: evaluated, total: evaluated + pruned, unit: 'schedules' });
