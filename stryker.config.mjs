@@ -18,7 +18,7 @@ export default {
   incrementalFile: 'coverage/mutation-incremental.json',
   concurrency: 2,
   timeoutMS: 2000,
-  timeoutFactor: 2,
+  timeoutFactor: 1.5,
   ignorePatterns: ['/.venv', '/coverage', '/dist', '/docs', '/models', '/release', '/samples'],
   disableTypeChecks: false,
   tempDirName: 'dist/mutation',
