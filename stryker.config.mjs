@@ -24,6 +24,6 @@ export default {
   tempDirName: 'dist/mutation',
   reporters: ['clear-text', 'json'],
   jsonReporter: { fileName: 'coverage/mutation.json' },
-  clearTextReporter: { reportTests: false, allowColor: false, logTests: false, reportMutants: false },
+  clearTextReporter: { reportTests: false, allowColor: false, logTests: false, reportMutants: true },
   thresholds: { high: 90, low: 80, break: 80 },
 };

@@ -16,12 +16,14 @@ const filesOf = (room) =>
   readdirSync(`src/${room}`).filter((file) => file.endsWith('.ts')).map((file) => `src/${room}/${file}`).filter((file) => !patterns.includes(`!${file}`));
 const walking = ['src/funnel/evaluate.ts', 'src/funnel/evaluate-grid.ts', 'src/funnel/pool-walk.ts'];
 const pools = ['src/funnel/pool.ts', 'src/funnel/pool-build.ts', 'src/funnel/pool-source.ts'];
+const tuner = filesOf('funnel').filter((file) => file.includes('/tuner'));
 const groups = [
   { room: 'metrics', mutate: filesOf('metrics') },
   { room: 'math', mutate: filesOf('math') },
   { room: 'funnel', mutate: pools },
   { room: 'funnel', mutate: walking },
-  { room: 'funnel', mutate: filesOf('funnel').filter((file) => !pools.includes(file) && !walking.includes(file)) },
+  { room: 'funnel', mutate: tuner },
+  { room: 'funnel', mutate: filesOf('funnel').filter((file) => ![...pools, ...walking, ...tuner].includes(file)) },
 ];
 
 const start = Date.now();
