@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { openKernel, selectionCapacity, selectionSpareBytes } from '../../src/math/kernel.ts';
+import { joinKernel, openKernel, selectionCapacity, selectionSpareBytes } from '../../src/math/kernel.ts';
 
 const PAGE = 65_536;
 
@@ -79,6 +79,16 @@ describe('working space', () => {
     for (let i = 0; i < 50; i += 1) kernel.scratch({ a: 30_000 });
     expect(kernel.memory.buffer.byteLength).toBe(before);
   });
+});
+
+test('a kernel joined to another’s memory works within the area set aside for it, to its last byte and no further', () => {
+  const owner = openKernel({ sizeBytes: 2 * PAGE, shared: true });
+  const area = { address: owner.reserve(640), sizeBytes: 640 };
+  const guest = joinKernel(owner.memory, area);
+  expect(guest.memory).toBe(owner.memory);
+  expect([guest.reserve(100), guest.reserve(512)]).toEqual([area.address, area.address + 128]);
+  expect(() => guest.reserve(1)).toThrow(new RangeError('a working area of the kernel is full: 704 bytes wanted, 640 set aside'));
+  expect(owner.reserve(64)).toBe(area.address + 640);
 });
 
 test('a selection of the best k has room to gather before it is cut, and to sort what it gathered', () => {
