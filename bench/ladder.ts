@@ -45,6 +45,8 @@ async function measure(files: VectorFiles, dims: readonly number[]): Promise<Sec
   const rows: string[][] = [];
   const claims: Claim[] = [];
   for (const threads of [1, 2]) {
+    // Workers are started by the first sweep that uses them; the rival's threads run already.
+    await sweepTop(vectors, queries, dims, 10, { threads });
     const them = (side: string) => async (): Promise<number> => (await rival.ask<{ ms: number }>({ side, threads, dims, k: 10 })).ms / queries.queryCount;
     const times = await interleaved(
       {
