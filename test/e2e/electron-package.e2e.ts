@@ -65,6 +65,11 @@ describe('the packaged program', () => {
     expect(files.filter((path) => /updater/.test(path))).toEqual([]);
   });
 
+  it('has the workers of the engine', () => {
+    const files = listPackage(join(resources, 'app.asar'), { isPack: false });
+    expect(files.filter((path) => path.startsWith('/dist/electron-test/workers/'))).toEqual(['/dist/electron-test/workers/sweep-worker.cjs']);
+  });
+
   it('carries machine code of this platform only, and no package beyond what needs it', () => {
     const files = listPackage(join(resources, 'app.asar'), { isPack: false });
     const native = files.filter((path) => /\.(node|dll|dylib|so(\.\d+)*)$/.test(path));
