@@ -155,7 +155,7 @@ try {
 await report(
   [
     {
-      title: `Milvus: ${where}`,
+      title: where.replace(/ at .*/, ''),
       about: `${ROWS} × ${DIMS} clustered random rows (SYNTHETIC: the tutorial's size, not its data), ${QUERIES} queries, ${formatSchedule(SCHEDULE)}, ladder ${PREFIXES.join(' ')}, k ${K}; the same server for both sides, in turn. Milliseconds of the whole experiment, minimum / median of ${options.repeats}; of single queries the median.`,
       columns: ['', 'ms', '× ours'],
       rows: lines,

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parquetMetadata } from 'hyparquet';
 import { describe, expect, test } from 'vitest';
 import { previewCorpus } from '../../src/corpus/preview.ts';
 import { readCorpus } from '../../src/corpus/read-corpus.ts';
@@ -48,6 +49,27 @@ describe('Parquet and Arrow as pyarrow writes them', () => {
     const whole = await readFile(join(data, name));
     const folder = await filesIn({ [name]: whole.subarray(0, whole.length - 20) });
     expect(await lineOf(readCorpus(join(folder, name)), folder)).toMatch(/^table-\w+\.\w+: is not an? (Parquet|Arrow) file that can be read: /);
+  });
+
+  test('two broken columns are one line, and no fault is left that nobody hears', async () => {
+    const broken = await readFile(join(data, 'table-snappy.parquet'));
+    const { row_groups: groups } = parquetMetadata(broken.buffer.slice(broken.byteOffset, broken.byteOffset + broken.length));
+    for (const { meta_data: column } of groups.flatMap((group) => group.columns)) {
+      if (column === undefined || !['id', 'title', 'text'].includes(column.path_in_schema[0]!)) continue;
+      const start = Number(column.dictionary_page_offset ?? column.data_page_offset);
+      broken.fill(0xff, start, start + Number(column.total_compressed_size));
+    }
+    const folder = await filesIn({ 'c.parquet': broken });
+    const unheard: unknown[] = [];
+    const hear = (reason: unknown): void => void unheard.push(reason);
+    process.on('unhandledRejection', hear);
+    try {
+      expect(await lineOf(readCorpus(join(folder, 'c.parquet')), folder)).toMatch(/^c\.parquet: is not a Parquet file that can be read: /);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    } finally {
+      process.off('unhandledRejection', hear);
+    }
+    expect(unheard).toEqual([]);
   });
 
   test('zstd: whole, cut short, damaged', async () => {
