@@ -51,7 +51,7 @@ describe('Parquet and Arrow as pyarrow writes them', () => {
     expect(await lineOf(readCorpus(join(folder, name)), folder)).toMatch(/^table-\w+\.\w+: is not an? (Parquet|Arrow) file that can be read: /);
   });
 
-  test('two broken columns are one line, and no fault is left that nobody hears', async () => {
+  test('several broken columns are one line, and no fault is left that nobody hears', async () => {
     const broken = await readFile(join(data, 'table-snappy.parquet'));
     const { row_groups: groups } = parquetMetadata(broken.buffer.slice(broken.byteOffset, broken.byteOffset + broken.length));
     for (const { meta_data: column } of groups.flatMap((group) => group.columns)) {
