@@ -3,12 +3,7 @@ import { inverseNormsOf, type Block } from './segment.ts';
 import type { VectorSet } from './vector-set.ts';
 
 /** A vector set as another thread is told of it: the memories are shared, nothing is copied. */
-export interface LentVectors {
-  readonly rowCount: number;
-  readonly dims: number;
-  readonly boundaries: readonly number[];
-  readonly zeroCount: number;
-  readonly sizeBytes: number;
+export interface LentVectors extends Omit<VectorSet, 'segments' | 'shelf'> {
   readonly segments: readonly LentSegment[];
 }
 
