@@ -2,6 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { type FileMetaData, parquetMetadataAsync, parquetRead, parquetSchema, type SchemaTree } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { UserError } from './errors.ts';
+import { checkPages } from './parquet-pages.ts';
 
 /** A top-level column. `list`: one level of numbers in each row, such as a vector. */
 export interface ParquetColumn {
@@ -57,6 +58,7 @@ export async function openParquet(file: string): Promise<ParquetFile> {
         const found = new Map<string, unknown[][]>(names.map((name) => [name, []]));
         // One column at a time: of several that hyparquet decodes together it awaits the first, and the fault of another would be heard by nobody.
         for (const name of names) {
+          await explained(file, () => checkChunk(buffer, metadata, index, name));
           await explained(file, () =>
             parquetRead({
               file: buffer,
@@ -81,6 +83,16 @@ export async function openParquet(file: string): Promise<ParquetFile> {
   } catch (error) {
     await handle.close();
     throw error;
+  }
+}
+
+/** The pages of a column of a row group can be walked from the first to the last. */
+async function checkChunk(buffer: { slice(start: number, end: number): Promise<ArrayBuffer> }, metadata: FileMetaData, index: number, name: string): Promise<void> {
+  for (const { meta_data: column } of metadata.row_groups[index]!.columns) {
+    if (column === undefined || column.path_in_schema[0] !== name) continue;
+    const start = Number(column.dictionary_page_offset || column.data_page_offset);
+    const bytes = await buffer.slice(start, start + Number(column.total_compressed_size));
+    checkPages(new Uint8Array(bytes), Number(column.num_values));
   }
 }
 

@@ -72,6 +72,18 @@ describe('Parquet and Arrow as pyarrow writes them', () => {
     expect(unheard).toEqual([]);
   });
 
+  test('a page header that lacks the length of its levels is told, not read for ever', async () => {
+    const broken = await readFile(join(data, 'table-zstd.parquet'));
+    // Fields 1 to 6 of a DataPageHeaderV2 of 30 values without nulls, each `15` and a number; the last is then field 7.
+    const header = /\x15\x3c\x15\x00\x15\x3c\x15[^]\x15[^]\x15\x00/g;
+    const text = broken.toString('latin1');
+    const ends = [...text.matchAll(header)].map((match) => match.index + match[0].length - 2);
+    expect(ends.length).toBeGreaterThan(2);
+    for (const at of ends) broken[at] = 0x25;
+    const folder = await filesIn({ 'c.parquet': broken });
+    expect(await lineOf(readCorpus(join(folder, 'c.parquet')), folder)).toBe('c.parquet: is not a Parquet file that can be read: page 2 of a column has levels that do not fit into it');
+  });
+
   test('zstd: whole, cut short, damaged', async () => {
     const corpus = await readCorpus(join(data, 'lines.jsonl.zst'));
     expect(corpus.ids).toHaveLength(3000);
