@@ -145,6 +145,9 @@ function groupsOf(metadata: FileMetaData, file: string): readonly ParquetGroup[]
     if (!Number.isSafeInteger(rowCount) || rowCount < 0 || rowCount > maxGroupRows) {
       throw new UserError('parquet/broken', `row group ${index} says it has ${group.num_rows} rows, expected at most ${maxGroupRows}`, { place: { file } });
     }
+    // A damaged footer may lack what the types promise.
+    const isWhole = group.columns.every(({ meta_data: column }) => column === undefined || Array.isArray(column.path_in_schema as unknown));
+    if (!isWhole) throw new UserError('parquet/broken', `row group ${index} has a column without a name`, { place: { file } });
     const place = { firstRow, rowCount };
     firstRow += rowCount;
     return place;
