@@ -74,9 +74,10 @@ export function Shell(): ReactElement {
   );
 }
 
+/** Stands where the screen will, and is not one: who waits for a screen waits for more than this. */
 function Waiting(): ReactElement {
   return (
-    <div className="screen">
+    <div className="screen-waiting">
       <SkeletonRows rows={6} />
     </div>
   );
