@@ -58,9 +58,9 @@ export async function openParquet(file: string): Promise<ParquetFile> {
         const found = new Map<string, unknown[][]>(names.map((name) => [name, []]));
         // One column at a time: of several that hyparquet decodes together it awaits the first, and the fault of another would be heard by nobody.
         for (const name of names) {
-          await explained(file, () => checkChunk(buffer, metadata, index, name));
-          await explained(file, () =>
-            parquetRead({
+          await explained(file, async () => {
+            await checkChunk(buffer, metadata, index, name);
+            await parquetRead({
               file: buffer,
               metadata,
               columns: [name],
@@ -68,8 +68,8 @@ export async function openParquet(file: string): Promise<ParquetFile> {
               rowEnd: group.firstRow + group.rowCount,
               compressors: guarded,
               onChunk: ({ columnName, columnData }) => found.get(columnName)?.push(columnData as unknown[]),
-            }),
-          );
+            });
+          });
         }
         return names.map((name) => {
           const chunks = found.get(name)!;

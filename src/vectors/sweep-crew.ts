@@ -18,7 +18,7 @@ export interface SweepJob {
   readonly keep: number;
 }
 
-/** To a worker: some of the queries over all rows. The first message also names the vectors. */
+/** To a worker: some of the queries over all rows. */
 export interface SweepRequest extends SweepJob {
   readonly vectors: LentVectors;
   readonly queries: QueryMatrix;
@@ -26,7 +26,7 @@ export interface SweepRequest extends SweepJob {
 
 /** From a worker. Queries are numbered within its request. */
 export type SweepReply =
-  | { readonly type: 'progress'; readonly done: number; readonly total: number; readonly phase: string }
+  | { readonly type: 'progress'; readonly done: number; readonly phase: string }
   | { readonly type: 'tables'; readonly tables: ReadonlyMap<number, NeighbourTable> }
   | { readonly type: 'line'; readonly query: number; readonly line: PoolLine }
   | { readonly type: 'end'; readonly fault?: string; readonly isCancelled?: boolean };

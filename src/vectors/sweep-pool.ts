@@ -5,7 +5,7 @@ import { similaritiesAt } from './search.ts';
 import { shareSweep, sweepWorkers } from './sweep-crew.ts';
 import { CHUNK_ROWS, openSweepBench, sweepPrefixes, type SweepBench } from './sweep-bench.ts';
 import { guessThresholds, planSample, selectionAreas, type SweepSample } from './sweep-sample.ts';
-import { groupsOf, sweepTop, type SweepOptions } from './sweep.ts';
+import { GROUP_QUERIES, groupsOf, sweepTop, type SweepOptions } from './sweep.ts';
 import type { VectorSet } from './vector-set.ts';
 
 /** One query's candidates: every row among its best `depth` at any of the prefixes. Only good until `onLine` returns: copy what you keep. */
@@ -18,8 +18,6 @@ export interface PoolLine {
   readonly orders: Uint32Array;
 }
 
-/** Most queries in one pass over the vectors. */
-const GROUP_QUERIES = 512;
 /** Up to so many times the rows wanted, every row is collected. */
 const SMALL_CORPUS = 4;
 /** Most bytes of records in one pass. */
@@ -169,7 +167,7 @@ function lineAt({ kernel, areas }: SweepBench, bandCount: number, count: number)
   };
 }
 
-/** The plain way, for few queries or rows: neighbour tables of every prefix, then the similarities of their union. */
+/** The plain way, for few queries and for those that were missed: neighbour tables of every prefix, then the similarities of their union. */
 async function poolFromTables(
   vectors: VectorSet,
   queries: QueryMatrix,

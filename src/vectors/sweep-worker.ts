@@ -28,11 +28,11 @@ async function answer(port: MessagePort, request: SweepRequest): Promise<void> {
   let told = 0;
   const work = {
     signal: controller.signal,
-    onProgress({ phase, done, total }: Progress) {
+    onProgress({ phase, done }: Progress) {
       const now = performance.now();
       if (now - told < PROGRESS_MS) return;
       told = now;
-      send({ type: 'progress', phase, done, total: total ?? 0 });
+      send({ type: 'progress', phase, done });
     },
   };
   try {

@@ -3,8 +3,8 @@ import type { WorkOptions } from '../base/progress.ts';
 import { selectionCapacity } from '../math/kernel.ts';
 import type { NeighbourTable } from './neighbours.ts';
 import type { QueryMatrix } from './query-matrix.ts';
-import { shareSweep, sweepWorkers } from './sweep-crew.ts';
 import { openSweepBench, sweepPrefixes, type SweepBench } from './sweep-bench.ts';
+import { shareSweep, sweepWorkers } from './sweep-crew.ts';
 import { guessThresholds, planSample, selectionAreas, selectionAt, startSelections } from './sweep-sample.ts';
 import type { VectorSet } from './vector-set.ts';
 
@@ -14,7 +14,7 @@ export interface SweepOptions extends WorkOptions {
 }
 
 /** Most queries in one pass over the vectors. */
-const GROUP_QUERIES = 512;
+export const GROUP_QUERIES = 512;
 /** Wide vectors fill the memory themselves, and their products are as fast with fewer queries at once. */
 const WIDE_DIMS = 512;
 const WIDE_GROUP_QUERIES = 96;

@@ -1,5 +1,6 @@
 import { addCandidateDots, scoreCandidates } from './rerank';
-import { keepLargest, keyOf, rowOf, sortFalling } from './select';
+import { bump, DIGITS, keepLargest, keyOf, radixPass, rowOf, sortFalling } from './select';
+import { limitOf } from './sweep';
 
 // Collects, while a sweep passes, every row that may be among a query's best at any prefix, with its similarities at all of them; then
 // ranks what was collected.
@@ -51,8 +52,7 @@ function planQuery(bands: usize, bandCount: u32, guesses: usize, query: u32, row
     const entry = plan + (<usize>b) * PLAN_BYTES;
     const scale = load<f32>(<usize>load<u32>(band, 8) + ((<usize>query) << 2));
     const guess = load<f32>(<usize>load<u32>(guesses + ((<usize>b) << 2)) + ((<usize>query) << 2));
-    const ratio: f32 = scale == 0 ? (guess < 0 ? -Infinity : Infinity) : guess / scale;
-    v128.store(entry, f32x4.splat(<f32>(ratio - abs(ratio) * 1e-6 - 1e-35)));
+    v128.store(entry, limitOf(guess, scale));
     store<u32>(entry, load<u32>(band) + ((query * rows) << 2), 16);
     store<u32>(entry, load<u32>(band, 4), 20);
     store<f32>(entry, scale, 24);
@@ -104,7 +104,6 @@ function findHits(plan: usize, planEnd: usize, rows: u32, hits: usize): u32 {
 /** Buckets that a band's similarities are counted in, 1 … from its floor up; below it they are in bucket 0. */
 const BUCKETS: u32 = 2048;
 const DIGIT_BITS: u32 = 11;
-const DIGITS: usize = 2048;
 
 /**
  * Ranks a query's collected rows and keeps those among the best `depth` at any band. Writes the kept rows (rising), their similarities by
@@ -221,8 +220,7 @@ function lowestOf(line: usize, count: u32): f32 {
 // @ts-ignore: decorator
 @inline
 function bumpAt(counters: usize, digit: u32): void {
-  const counter = counters + ((<usize>digit) << 2);
-  store<u32>(counter, load<u32>(counter) + 1);
+  bump(counters + ((<usize>digit) << 2));
 }
 
 /**
@@ -232,8 +230,8 @@ function bumpAt(counters: usize, digit: u32): void {
 function orderFalling(line: usize, count: u32, keys: usize, spare: usize, counters: usize, out: usize): void {
   const highest = highestOf(line, count);
   const scale: f32 = 4194303.0 / (highest - lowestOf(line, count));
-  const high = counters + (DIGITS << 2);
-  memory.fill(counters, 0, DIGITS << 3);
+  const high = counters + <usize>(DIGITS << 2);
+  memory.fill(counters, 0, <usize>(DIGITS << 3));
   const whole: usize = <usize>(count & ~3);
   const from = f32x4.splat(highest);
   const factor = f32x4.splat(scale);
@@ -245,8 +243,8 @@ function orderFalling(line: usize, count: u32, keys: usize, spare: usize, counte
     addKey(keys, i + 3, i32x4.extract_lane(four, 3), counters, high);
   }
   for (let i = whole; i < <usize>count; i++) addKey(keys, i, <u32>((highest - load<f32>(line + (i << 2))) * scale), counters, high);
-  scatter(keys, count, spare, counters, 32);
-  scatter(spare, count, keys, high, 32 + DIGIT_BITS);
+  radixPass(keys, count, spare, counters, 0);
+  radixPass(spare, count, keys, high, DIGIT_BITS);
   let start: usize = 0;
   while (start < <usize>count) {
     const key = load<u64>(keys + (start << 3));
@@ -270,24 +268,8 @@ function orderFalling(line: usize, count: u32, keys: usize, spare: usize, counte
 @inline
 function addKey(keys: usize, i: usize, depth: u32, counters: usize, high: usize): void {
   const bits = min<u32>(depth, 4194303);
-  store<u64>(keys + (i << 3), ((<u64>bits) << 32) | <u64>i);
-  bumpAt(counters, bits & 2047);
+  // Turned round: the radix passes put the largest first.
+  store<u64>(keys + (i << 3), ((<u64>~bits) << 32) | <u64>i);
+  bumpAt(counters, bits & (DIGITS - 1));
   bumpAt(high, bits >> DIGIT_BITS);
-}
-
-/** Turns counts of an 11-bit digit into places and moves the keys there. */
-function scatter(from: usize, count: u32, to: usize, counters: usize, shift: u32): void {
-  let sum: u32 = 0;
-  for (let digit: usize = 0; digit < DIGITS << 2; digit += 4) {
-    const here = load<u32>(counters + digit);
-    store<u32>(counters + digit, sum);
-    sum += here;
-  }
-  for (let i: usize = 0; i < <usize>count; i++) {
-    const key = load<u64>(from + (i << 3));
-    const counter = counters + ((<usize>((<u32>(key >> <u64>shift)) & 2047)) << 2);
-    const place = load<u32>(counter);
-    store<u32>(counter, place + 1);
-    store<u64>(to + ((<usize>place) << 3), key);
-  }
 }

@@ -177,7 +177,7 @@ export function keepLargest(keys: usize, count: u32, keep: u32): void {
   }
 }
 
-const DIGITS: u32 = 2048;
+export const DIGITS: u32 = 2048;
 /** Counters of three digits. */
 export const RADIX_BYTES: usize = 3 * 2048 * 4;
 /** Below this many keys a quicksort is faster than clearing the counters. */
@@ -212,11 +212,12 @@ export function radixSortFalling(keys: usize, count: u32, spare: usize): void {
 
 // @ts-ignore: decorator
 @inline
-function bump(counter: usize): void {
+export function bump(counter: usize): void {
   store<u32>(counter, load<u32>(counter) + 1);
 }
 
-function radixPass(from: usize, count: u32, to: usize, counters: usize, shift: u32): void {
+/** Turns counts of the 11-bit digit at `shift` of the upper half into places and moves the keys there, those with the largest upper half first. */
+export function radixPass(from: usize, count: u32, to: usize, counters: usize, shift: u32): void {
   let sum: u32 = 0;
   for (let digit: usize = 0; digit < <usize>(DIGITS << 2); digit += 4) {
     const here = load<u32>(counters + digit);

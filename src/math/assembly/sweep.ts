@@ -35,7 +35,7 @@ export function sweepChunk(bands: usize, bandCount: u32, queryCount: u32, rows: 
  */
 // @ts-ignore: decorator
 @inline
-function limitOf(threshold: f32, scale: f32): v128 {
+export function limitOf(threshold: f32, scale: f32): v128 {
   const ratio = scale == 0 ? (threshold < 0 ? -Infinity : Infinity) : threshold / scale;
   return f32x4.splat(<f32>(ratio - abs(ratio) * 1e-6 - 1e-35));
 }
