@@ -6,7 +6,8 @@ import { writeOnnxModel } from '../src/math/onnx-graph.ts';
 import { floatTensor, openOnnxSession, withoutCopies } from '../src/math/onnx-runtime.ts';
 import { percentile } from '../src/math/statistics.ts';
 import { readNpyQueries, readNpyVectors } from '../src/vectors/npy.ts';
-import { sweepPool } from '../src/vectors/sweep-pool.ts';
+import { buildPool } from '../src/funnel/pool-build.ts';
+import { vectorPoolSource } from '../src/funnel/pool-source.ts';
 import { sweepTop } from '../src/vectors/sweep.ts';
 import { adaptedVectors, MINILM_PREFIXES, minilmVectors } from './minilm-vectors.ts';
 import { openRival } from './rival.ts';
@@ -52,7 +53,7 @@ async function measure(files: VectorFiles, dims: readonly number[]): Promise<Sec
       {
         'ladder and truth': () => timed(() => sweepTop(vectors, queries, dims, 10, { threads })),
         'FAISS at each prefix': them('faiss'),
-        'candidate pool of 1,024': () => timed(() => sweepPool(vectors, queries, dims, 1024, () => undefined, { threads })),
+        'candidate pool of 1,024': () => timed(() => buildPool(vectorPoolSource(vectors, { threads }), queries, { dims, k: 10, capacity: 1024 })),
         'NumPy at each prefix': them('numpy'),
         'the multiplications alone': () => products.run(threads, vectors.rowCount),
       },

@@ -1,6 +1,7 @@
 // What a benchmark found, as a part of docs/performance.md: every bench prints it, and `--json FILE` hands it to bench/all.ts.
 import { writeFile } from 'node:fs/promises';
 import { loadavg } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { machineOf } from '../src/engine/machine.ts';
 import { percentile } from '../src/math/statistics.ts';
 
@@ -46,10 +47,18 @@ export function markdownOf({ title, about, columns, rows, remarks = [] }: Sectio
   return [`## ${title}`, '', about, '', ...table, ...remarks.flatMap((remark) => [remark, ''])].join('\n');
 }
 
-/** Sides measured in turn, one after the other in every repeat. Times in milliseconds. */
+/** Threads of OpenMP and OpenBLAS spin for a while after their work, on the cores that the next side needs. */
+const REST_MS = 300;
+
+/** Sides measured in turn, one after the other in every repeat, each after a rest. Times in milliseconds. */
 export async function interleaved(sides: Readonly<Record<string, () => Promise<number> | number>>, repeats: number): Promise<Map<string, number[]>> {
   const times = new Map(Object.keys(sides).map((name) => [name, [] as number[]]));
-  for (let repeat = 0; repeat < repeats; repeat += 1) for (const [name, measure] of Object.entries(sides)) times.get(name)!.push(await measure());
+  for (let repeat = 0; repeat < repeats; repeat += 1) {
+    for (const [name, measure] of Object.entries(sides)) {
+      await sleep(REST_MS);
+      times.get(name)!.push(await measure());
+    }
+  }
   return times;
 }
 

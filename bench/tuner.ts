@@ -91,7 +91,6 @@ const heads = new Map(await Promise.all(DIMS.map(async (dims) => [dims, await st
 let runs = 0;
 let sameRows = 0;
 let sameRecall = 0;
-let widest = 0;
 for (let i = 0; i < Number(options.sample); i += 1) {
   const schedule = randomSchedule();
   const hits = scheduleHits(pool, schedule).answer;
@@ -100,8 +99,9 @@ for (let i = 0; i < Number(options.sample); i += 1) {
     const real = (await runFunnel(store, heads.get(schedule[0]!.dims)!, schedule, queryOf(queries, query))).stages;
     const mine = funnelOf(pool, query, schedule);
     runs += 1;
-    if (mine.every((stage, s) => stage.rows.length === real[s]!.rows.length && stage.rows.every((row, r) => row === real[s]!.rows[r]))) sameRows += 1;
-    mine.forEach((stage, s) => stage.scores.forEach((score, r) => (widest = Math.max(widest, Math.abs(score - real[s]!.scores[r]!)))));
+    // Of a head at full dimension, which is the exact search, the pool knows the k best.
+    const isExact = schedule[0]!.dims === vectors.dims;
+    if (mine.every((stage, s) => (isExact || stage.rows.length === real[s]!.rows.length) && stage.rows.every((row, r) => row === real[s]!.rows[r]))) sameRows += 1;
     const truth = new Set(Array.from(pool.truths.subarray(pool.truthStarts[query], pool.truthStarts[query + 1]), (place) => pool.rows[pool.starts[query]! + place]!));
     const found = real.at(-1)!.rows.subarray(0, K).filter((row) => truth.has(row)).length;
     if (Math.min(K, found) === hits[query]) sameRecall += 1;
@@ -118,7 +118,6 @@ await report(
         { claim: 'schedules evaluated a second (200 queries each)', found: `${(perSecond / 1000).toFixed(0)} thousand`, met: perSecond > 0 },
         { claim: 'the pool says what real runs find', found: `the same recall in ${sameRecall} of ${runs} runs of ${options.sample} random schedules, the same rows in the same order after every stage in ${sameRows}`, met: sameRecall === runs },
       ],
-      remarks: [`The largest difference of a similarity between pool and run at the same place is ${widest.toExponential(1)}.`],
     },
   ],
   options.json,

@@ -1,5 +1,6 @@
 import { sliceOf } from '../base/async.ts';
-import type { Places, Pool } from './pool.ts';
+import type { Places } from '../vectors/pool-line.ts';
+import type { Pool } from './pool.ts';
 import { placesLike, truthCountOf } from './pool.ts';
 import { aliveLimitsOf, baseOf, rerankPlaces, walkAlive, walkRoomOf, walksAlive } from './pool-walk.ts';
 
@@ -120,7 +121,7 @@ function truthCodes(pool: Pool, queries: ArrayLike<number>): Places {
   const { flags: isTruth } = walkRoomOf(pool);
   for (let index = 0; index < queries.length; index += 1) {
     const query = queries[index]!;
-    const count = pool.starts[query + 1]! - pool.starts[query]!;
+    const count = pool.counts[query]!;
     const truths = pool.truths.subarray(pool.truthStarts[query], pool.truthStarts[query + 1]);
     for (const place of truths) isTruth[place] = 1;
     for (let prefix = 0; prefix < pool.dims.length; prefix += 1) {
@@ -174,7 +175,7 @@ function walkerOf(pool: Pool, keeps: readonly number[], codes: Places, slotOf: U
   const sortedAt = Array.from({ length: prefixCount }, () => placesLike(ranks, keeps.at(-1)!));
 
   return (query, lists, tables, sums) => {
-    const poolRows = pool.starts[query + 1]! - pool.starts[query]!;
+    const poolRows = pool.counts[query]!;
     const truthCount = pool.truthStarts[query + 1]! - pool.truthStarts[query]!;
     let table = 0;
     for (let index = 0; index < lists.length; index += 1) {

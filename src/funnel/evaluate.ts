@@ -1,10 +1,10 @@
 import type { Schedule } from '../contract/schedule.ts';
 import type { CostModel, Evaluation } from '../contract/tuning.ts';
 import { bootstrapMean, mean } from '../math/statistics.ts';
-import type { Survivors } from '../stores/store.ts';
 import { bytesReadOf, estimateMs } from './cost-model.ts';
 import { fitSchedule, placesLike, prefixOf, truthCountOf } from './pool.ts';
-import type { Places, Pool } from './pool.ts';
+import type { Places } from '../vectors/pool-line.ts';
+import type { Pool } from './pool.ts';
 import { aliveLimitsOf, baseOf, rerankPlaces, walkAlive, walkRoomOf, walksAlive } from './pool-walk.ts';
 
 /** What a schedule finds, by query: numbers of true neighbours, at most min(k, corpus). */
@@ -38,7 +38,7 @@ export function scheduleHits(pool: Pool, schedule: Schedule, queries?: ArrayLike
 
   for (let index = 0; index < queryCount; index += 1) {
     const query = queries?.[index] ?? index;
-    const poolRows = pool.starts[query + 1]! - pool.starts[query]!;
+    const poolRows = pool.counts[query]!;
     const headBase = baseOf(pool, query, prefixes[0]!);
     const truthStart = pool.truthStarts[query]!;
     const truthCount = pool.truthStarts[query + 1]! - truthStart;
@@ -129,25 +129,24 @@ export function evaluateSchedule(pool: Pool, schedule: Schedule, options: Evalua
   };
 }
 
-/** The funnel of one query from the pool: the survivors of every stage, best first, exactly those of a real run. */
-export function funnelOf(pool: Pool, query: number, schedule: Schedule): Survivors[] {
+/**
+ * The funnel of one query from the pool: the rows that survive every stage, best first, exactly those of a real run. (Of a head at full dimension, which is the exact search, the k best.)
+ */
+export function funnelOf(pool: Pool, query: number, schedule: Schedule): { readonly dims: number; readonly rows: Int32Array }[] {
   const fitted = fitSchedule(pool, schedule);
   const { marks } = walkRoomOf(pool);
-  const poolRows = pool.starts[query + 1]! - pool.starts[query]!;
+  const poolRows = pool.counts[query]!;
   let alive = placesLike(pool.ranks, 0);
   return fitted.map((stage, index) => {
     const base = baseOf(pool, query, prefixOf(pool, stage.dims));
     if (index === 0) {
-      alive = pool.orders.slice(base, base + stage.keep);
+      const keep = stage.dims === pool.dims[pool.dims.length - 1] ? truthCountOf(pool) : stage.keep;
+      alive = pool.orders.slice(base, base + keep);
     } else {
       const out = placesLike(pool.ranks, stage.keep);
       alive = out.subarray(0, rerankPlaces(pool.ranks, pool.orders, base, poolRows, alive, 0, alive.length, stage.keep, out, marks));
     }
-    return {
-      dims: stage.dims,
-      rows: Int32Array.from(alive, (place) => pool.rows[pool.starts[query]! + place]!),
-      scores: Float32Array.from(alive, (place) => pool.similarities[base + place]!),
-    };
+    return { dims: stage.dims, rows: Int32Array.from(alive, (place) => pool.rows[pool.starts[query]! + place]!) };
   });
 }
 

@@ -1,4 +1,5 @@
-import type { Places, Pool } from './pool.ts';
+import type { Places } from '../vectors/pool-line.ts';
+import type { Pool } from './pool.ts';
 
 /** Room to work in, made once and used for one query after another. */
 export interface WalkRoom {
@@ -10,14 +11,13 @@ export interface WalkRoom {
 
 export function walkRoomOf(pool: Pool): WalkRoom {
   let widest = 0;
-  for (let query = 0; query < pool.queryCount; query += 1) widest = Math.max(widest, pool.starts[query + 1]! - pool.starts[query]!);
+  for (let query = 0; query < pool.queryCount; query += 1) widest = Math.max(widest, pool.counts[query]!);
   return { marks: new Int32Array((widest + 31) >>> 5), flags: new Uint8Array(widest) };
 }
 
-/** Where one query's places of one prefix begin in `ranks`, `orders` and `similarities`. */
+/** Where one query's places of one prefix begin in `ranks` and `orders`. */
 export function baseOf(pool: Pool, query: number, prefix: number): number {
-  const start = pool.starts[query]!;
-  return start * pool.dims.length + prefix * (pool.starts[query + 1]! - start);
+  return pool.starts[query]! * pool.dims.length + prefix * pool.counts[query]!;
 }
 
 /**

@@ -2,29 +2,27 @@ import { UserError } from '../base/errors.ts';
 import { checkSchedule, clampSchedule, formatSchedule } from '../contract/schedule.ts';
 import type { Schedule } from '../contract/schedule.ts';
 import type { PoolSummary } from '../contract/tuning.ts';
-
-/** Positions within one query's pool; 32 bits only where a pool has more than 65,536 rows. */
-export type Places = Uint16Array | Uint32Array;
+import type { Places } from '../vectors/pool-line.ts';
 
 /**
- * The candidate pool: for every query the union of the best `capacity` rows at every prefix of `dims`, with their similarities and
+ * The candidate pool: for every query the union of the best `capacity` rows at every prefix of `dims` (and a few more), with their
  * ranks at every prefix. It evaluates exactly, without the corpus, every schedule over those prefixes whose keeps are ≤ capacity:
  *
- * - The head keeps the best keep₁ rows of the corpus at its prefix. keep₁ ≤ capacity, so they are all in the pool; and every row
- *   that outranks one of them is among them too. So a pool row is a survivor of the head exactly when its rank among the pool's
- *   rows is below keep₁.
- * - A later stage orders the survivors of the stage before by their similarities at its own prefix, and the pool has those
- *   similarities for every one of its rows. So by induction every survivor of every stage is in the pool, and each stage's
- *   outcome depends on nothing outside it.
- * - Ties: equal similarities are ordered by rising row number, in the pool as in a run. The pool's rows are stored by rising row
- *   number, and `ranks` is a permutation that already has the ties broken.
+ * - The head keeps the best keep₁ rows of the corpus at its prefix. keep₁ ≤ capacity, so they are all in the pool, and at that prefix they are ranked first.
+ *   So a pool row is a survivor of the head exactly when its rank there is below keep₁.
+ * - A later stage orders the survivors of the stage before by their similarities at its own prefix. All of them are among the best `capacity` at the head's prefix, which is a
+ *   shorter one, and the pool ranks such rows among each other at every longer prefix as their similarities do. So by induction every survivor of every stage is in the pool, and each
+ *   stage's outcome depends on nothing outside it.
+ * - Ties: equal similarities are ordered by rising row number, in the pool as in a run: `ranks` is a permutation that already has the ties broken.
  * - Truth: the full dimension is one of the prefixes and k ≤ capacity, so the true neighbours are in the pool, and so is any row
  *   that a schedule can return; hence also every returned row whose full-dimension similarity ties with the k-th.
  *
+ * Where a row stands at a prefix at which, and at all shorter ones, it is not among the best `capacity` is left open (but after those that are): no funnel holds it there.
+ *
  * Only typed arrays and numbers: a pool can be posted to a worker (`poolBuffers` names what to transfer) or written to a file.
  *
- * Layout: query q has m = starts[q+1] − starts[q] rows. Its row numbers are rows[starts[q] …]. Everything by prefix is at
- * starts[q]·P + p·m + i for prefix p of P and place i (0 … m−1) within the query's pool.
+ * Layout: query q has m = counts[q] rows. Its row numbers are rows[starts[q] …]. Everything by prefix is at
+ * starts[q]·P + p·m + i for prefix p of P and place i (0 … m−1) within the query's pool. Queries lie in any order.
  */
 export interface Pool {
   /** Rising; the last one is the full dimension. */
@@ -34,12 +32,12 @@ export interface Pool {
   readonly rowCount: number;
   readonly queryCount: number;
   readonly k: number;
-  /** queryCount + 1 offsets into `rows`. */
+  /** By query: where its rows begin in `rows`. */
   readonly starts: Float64Array;
-  /** Document rows, rising within each query. */
+  /** By query: its rows. */
+  readonly counts: Int32Array;
+  /** Document rows. */
   readonly rows: Int32Array;
-  /** Cosine similarity by prefix and place. */
-  readonly similarities: Float32Array;
   /** By prefix and place: rank among the query's pool, from 0. Below `capacity` it is the rank in the whole corpus. */
   readonly ranks: Places;
   /** The inverse of `ranks`: by prefix and rank, the place. */
@@ -89,13 +87,17 @@ export function fitSchedule(pool: Pool, schedule: Schedule): Schedule {
   return fitted;
 }
 
-/** The typed arrays of a pool: the transfer list for a worker, and what its size is made of. */
+function arraysOf(pool: Pool) {
+  return [pool.starts, pool.counts, pool.rows, pool.ranks, pool.orders, pool.truthStarts, pool.truths];
+}
+
+/** What a pool's typed arrays lie in: the transfer list for a worker. */
 export function poolBuffers(pool: Pool): ArrayBufferLike[] {
-  return [pool.starts, pool.rows, pool.similarities, pool.ranks, pool.orders, pool.truthStarts, pool.truths].map((array) => array.buffer);
+  return arraysOf(pool).map((array) => array.buffer);
 }
 
 export function poolBytes(pool: Pool): number {
-  return poolBuffers(pool).reduce((sum, buffer) => sum + buffer.byteLength, 0);
+  return arraysOf(pool).reduce((sum, array) => sum + array.byteLength, 0);
 }
 
 export function poolSummary(pool: Pool, poolId: string): PoolSummary {
@@ -106,7 +108,7 @@ export function poolSummary(pool: Pool, poolId: string): PoolSummary {
     queryCount: pool.queryCount,
     rowCount: pool.rowCount,
     k: pool.k,
-    rowsPerQuery: pool.queryCount === 0 ? 0 : pool.starts[pool.queryCount]! / pool.queryCount,
+    rowsPerQuery: pool.queryCount === 0 ? 0 : pool.rows.length / pool.queryCount,
     sizeBytes: poolBytes(pool),
     elapsedMs: pool.elapsedMs,
   };

@@ -28,20 +28,30 @@ export interface KernelExports {
   rankCandidates(
     rows: number, dots: number, scores: number, count: number, keep: number, keys: number, outRows: number, outDots: number, outScores: number,
   ): number;
+  scoreLists(table: number, listCount: number, query: number, rows: number, ends: number, dots: number, scores: number): void;
   ingestRows(source: number, rows: number, slices: number, sliceCount: number, inverses: number, first: number, zeroCount: number): number;
   inverseNorms(slices: number, sliceCount: number, first: number, end: number, inverse: number): void;
   selectionStart(selection: number, k: number, capacity: number, buffer: number): void;
   selectionGuess(selection: number, threshold: number): void;
   selectionFinish(selection: number, rows: number, scores: number, spare: number): number;
   sweepChunk(bands: number, bandCount: number, queryCount: number, rows: number, rowBase: number, sums: number): void;
+  guessChunk(
+    bands: number, bandCount: number, queryCount: number, rows: number, places: number, sums: number, codes: number, guesses: number, guessStride: number,
+  ): void;
   collectChunk(
     bands: number, bandCount: number, guesses: number, queryCount: number, rows: number, rowBase: number,
-    collections: number, sources: number, plan: number, hits: number, dots: number,
+    log: number, pieces: number, chunk: number, chunkCount: number, plan: number, masks: number, hits: number, sums: number,
   ): void;
+  joinPieces(pieces: number, chunkCount: number, bandCount: number, stride: number, rows: number, similarities: number): void;
   rankRecords(
-    rows: number, similarities: number, count: number, stride: number, bandCount: number, depth: number, floors: number,
-    used: number, buckets: number, keys: number, spare: number, counters: number, outRows: number, outSimilarities: number, outOrders: number,
+    rows: number, similarities: number, count: number, stride: number, bandCount: number, depths: number, floors: number, rounding: number,
+    used: number, codes: number, places: number, keys: number, spare: number, counters: number, outRows: number, line: number, outOrders: number, ends: number,
+    tieRanks: number, tieRows: number, tieEnds: number,
   ): number;
+  settleLine(
+    kept: number, bandCount: number, tieRanks: number, tieRows: number, tieSimilarities: number, tieEnds: number, keys: number,
+    line: number, orders: number, outOrders: number, outRanks: number,
+  ): void;
   quantiseInt8(slices: number, sliceCount: number, inverse: number, first: number, rows: number, out: number, stride: number, scales: number): void;
   quantiseBits(slices: number, sliceCount: number, first: number, rows: number, out: number, stride: number): void;
   quantiseHalf(slices: number, sliceCount: number, inverse: number, first: number, rows: number, out: number, stride: number): void;
@@ -66,6 +76,7 @@ export interface KernelExports {
     slices: number, sliceCount: number, inverse: number, first: number, rows: number, parts: number, width: number, codeParts: number,
     centroids: number, out: number, scales: number, line: number,
   ): void;
+  takeRows(from: number, stride: number, offset: number, rows: number, count: number, floats: number, to: number): void;
   packRows(from: number, fromStride: number, to: number, toStride: number, dims: number, rows: number): void;
 }
 

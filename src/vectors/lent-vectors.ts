@@ -19,11 +19,11 @@ interface LentSegment {
 
 /**
  * Sets a working area aside in every memory for each of `count` threads, which may then read the vectors.
- * @param job what they will do: prefixes whose norms they need, and candidates scored at once at most (keep × prefixes, and some more)
+ * @param job what they will do: prefixes whose norms they need, and candidates scored at once at most (of all prefixes, and some more)
  */
-export function lendVectors(vectors: VectorSet, job: { readonly prefixes: readonly number[]; readonly keep: number }, count: number): { readonly parts: readonly LentVectors[]; release(): void } {
+export function lendVectors(vectors: VectorSet, job: { readonly prefixes: readonly number[]; readonly keeps: readonly number[] }, count: number): { readonly parts: readonly LentVectors[]; release(): void } {
   const { rowCount, dims, boundaries, zeroCount, sizeBytes } = vectors;
-  const candidates = Math.min(rowCount, 4 * job.keep * job.prefixes.length + 4096);
+  const candidates = Math.min(rowCount, 4 * job.keeps.reduce((sum, keep) => sum + keep, 0) + 4096);
   const areaBytes = Math.ceil((2 ** 19 + 64 * dims + 80 * candidates) / 64) * 64;
   const areas = vectors.segments.map(({ kernel }) => kernel.borrow({ all: areaBytes * count }));
   const norms = vectors.segments.map((segment) => {

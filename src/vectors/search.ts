@@ -202,6 +202,56 @@ export function similaritiesAt(vectors: VectorSet, query: Float32Array, rows: In
   return out;
 }
 
+/** Scores lists of rows, one at each of several prefixes. */
+export interface ListScorer {
+  /**
+   * Exact similarities of a query: rows[ends[b − 1] … ends[b]) are scored at the b-th prefix, as `similaritiesAt` does it, to the last bit.
+   * @returns one for each row, good until the next call
+   */
+  score(query: Float32Array, rows: Uint32Array, ends: Uint32Array): Float32Array;
+  close(): void;
+}
+
+/**
+ * @param dims prefixes in rising order
+ * @param most rows in one call
+ */
+export function openListScorer(vectors: VectorSet, dims: readonly number[], most: number): ListScorer {
+  const only = vectors.segments.length === 1 && vectors.shelf === undefined ? vectors.segments[0] : undefined;
+  if (only === undefined) return { score: (query, rows, ends) => scoreListsApart(vectors, query, rows, ends, dims), close: () => undefined };
+  const { kernel } = only;
+  const { at, release } = kernel.borrow({ table: 20 * dims.length, query: 4 * vectors.dims, rows: 4 * most, ends: 4 * dims.length, dots: 4 * most, scores: 4 * most });
+  const table = kernel.words(at.table, 5 * dims.length);
+  dims.forEach((prefix, b) => {
+    const from = dims[b - 1] ?? 0;
+    const slices = slicesOf(only, from, prefix);
+    table.set([slices.address, slices.count, 4 * (prefix - from), inverseNormsOf(only, prefix)], 5 * b);
+  });
+  const scales = kernel.floats(at.table, 5 * dims.length);
+  const [queryArea, rowArea, endArea] = [kernel.floats(at.query, vectors.dims), kernel.words(at.rows, most), kernel.words(at.ends, dims.length)];
+  return {
+    score(query, rows, ends) {
+      dims.forEach((prefix, b) => (scales[5 * b + 4] = inversePrefixNorm(query, prefix)));
+      queryArea.set(query);
+      rowArea.set(rows);
+      endArea.set(ends);
+      kernel.call.scoreLists(at.table, dims.length, at.query, at.rows, at.ends, at.dots, at.scores);
+      return kernel.floats(at.scores, rows.length);
+    },
+    close: release,
+  };
+}
+
+function scoreListsApart(vectors: VectorSet, query: Float32Array, rows: Uint32Array, ends: Uint32Array, dims: readonly number[]): Float32Array {
+  const out = new Float32Array(rows.length);
+  dims.forEach((_, b) => {
+    const first = ends[b - 1] ?? 0;
+    const list = Int32Array.from(rows.subarray(first, ends[b]));
+    out.set(similaritiesAt(vectors, query, list, dims.slice(0, b + 1)).subarray(b * list.length), first);
+  });
+  return out;
+}
+
 /** The best `keep` of several lists, each best first; equal scores by rising row. */
 export function bestOf(lists: readonly ScoredRows[], keep: number): ScoredRows {
   return lists.slice(1).reduce((best, list) => mergeLists(best, list, keep), lists[0]!);

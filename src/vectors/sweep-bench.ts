@@ -5,10 +5,12 @@ import { writeOnnxModel, type OnnxGraph } from '../math/onnx-graph.ts';
 import { floatTensor, openOnnxSession, withoutCopies, type OnnxTensor } from '../math/onnx-runtime.ts';
 import { inversePrefixNorm, queryOf, type QueryMatrix } from './query-matrix.ts';
 import { inverseNormsOf, type Segment } from './segment.ts';
-import { copyRow, type VectorSet } from './vector-set.ts';
+import type { VectorSet } from './vector-set.ts';
 
 /** Rows in one product: with a group's results this stays in the caches. */
 export const CHUNK_ROWS = 1024;
+/** Most queries in one product with the whole sample: its results stay in the caches too. */
+const SAMPLE_QUERIES = 64;
 
 /** Dimensions [from, to) between two neighbouring prefixes of a sweep. */
 export interface Band {
@@ -39,6 +41,9 @@ export interface SweepBenchOptions {
 /** What is called when the products of a chunk lie ready: its number of rows and the number of its first row. */
 export type ChunkVisit = (rows: number, firstRow: number) => void | Promise<void>;
 
+/** What is called when the products of the whole sample with some queries lie ready. */
+export type SampleVisit = (queries: number, firstQuery: number) => void | Promise<void>;
+
 /**
  * Where queries are multiplied with rows: onnxruntime makes the products of each band of dimensions, kernel functions take them
  * from there. In a memory of its own that is not shared, because onnxruntime-node reads and writes only such memory in place; rows
@@ -51,12 +56,11 @@ export interface SweepBench {
   readonly areas: Readonly<Record<string, number>>;
   /** Address of the kernel's table of bands (sweepChunk); the fourth field of each is `lists[band]`. */
   readonly bandTable: number;
-  /** Address of the kernel's table of where rows and queries lie (collectChunk). */
-  readonly sourceTable: number;
   /** Loads the queries of the next products. @param lists what the table's fourth field will hold */
   placeQueries(queries: QueryMatrix, group: readonly number[], lists: readonly number[]): void;
   multiplyAll(signal: AbortSignal | undefined, visit: ChunkVisit): Promise<void>;
-  multiplySample(visit: ChunkVisit): Promise<void>;
+  /** All rows of the sample at once, with some of the placed queries: `visit` is told how many and the number of the first. */
+  multiplySample(visit: SampleVisit): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -65,24 +69,23 @@ export async function openSweepBench(vectors: VectorSet, prefixes: readonly numb
   const { groupSize, sampleRows } = options;
   const layout = layOut(vectors, bands, groupSize, sampleRows?.length ?? 0, options.areas);
   const { kernel } = layout;
-  placeSources(vectors, bands, layout);
   if (sampleRows !== undefined) placeSample(vectors, bands, layout, sampleRows);
   const session = await openOnnxSession(bandProducts(bands), { threads: options.threads });
   let count = 0;
   let lists: readonly number[] = [];
 
-  const multiply = async (rows: number, matrices: readonly number[], inverses: readonly number[]): Promise<void> => {
+  const multiply = async (first: number, queryCount: number, rows: number, matrices: readonly number[], inverses: readonly number[]): Promise<void> => {
     const inputs: Record<string, OnnxTensor> = {};
     const outputs: Record<string, OnnxTensor> = {};
     bands.forEach(({ from, to }, b) => {
       const width = to - from;
-      inputs[`q${b}`] = floatTensor(kernel.floats(layout.queries[b]!, count * width), [count, width]);
+      inputs[`q${b}`] = floatTensor(kernel.floats(layout.queries[b]! + 4 * first * width, queryCount * width), [queryCount, width]);
       inputs[`x${b}`] = floatTensor(kernel.floats(matrices[b]!, rows * width), [rows, width]);
-      outputs[`y${b}`] = floatTensor(kernel.floats(layout.products[b]!, count * rows), [count, rows]);
+      outputs[`y${b}`] = floatTensor(kernel.floats(layout.products[b]!, queryCount * rows), [queryCount, rows]);
     });
     await session.runInto(inputs, outputs);
     const table = kernel.words(layout.bandTable, 4 * bands.length);
-    bands.forEach((_, b) => table.set([layout.products[b]!, inverses[b]!, layout.scales[b]!, lists[b]!], 4 * b));
+    bands.forEach((_, b) => table.set([layout.products[b]!, inverses[b]!, layout.scales[b]! + 4 * first, lists[b]!], 4 * b));
   };
 
   return {
@@ -90,7 +93,6 @@ export async function openSweepBench(vectors: VectorSet, prefixes: readonly numb
     bands,
     areas: layout.areas,
     bandTable: layout.bandTable,
-    sourceTable: layout.sourceTable,
     placeQueries(queries, group, newLists) {
       count = group.length;
       lists = newLists;
@@ -110,18 +112,19 @@ export async function openSweepBench(vectors: VectorSet, prefixes: readonly numb
           throwIfCancelled(signal);
           const rows = Math.min(CHUNK_ROWS, segment.rowCount - start);
           placeRows(bands, layout, segment, start, rows);
-          await multiply(rows, layout.rows, layout.inverses);
+          await multiply(0, count, rows, layout.rows, layout.inverses);
           await visit(rows, segment.firstRow + start);
         }
       }
     },
     async multiplySample(visit) {
-      const total = sampleRows?.length ?? 0;
-      for (let start = 0; start < total; start += CHUNK_ROWS) {
-        const rows = Math.min(CHUNK_ROWS, total - start);
-        const matrices = bands.map(({ from, to }, b) => layout.sampleRows[b]! + 4 * start * (to - from));
-        await multiply(rows, matrices, layout.sampleInverses.map((address) => address + 4 * start));
-        await visit(rows, start);
+      const rows = sampleRows?.length ?? 0;
+      if (rows === 0) return;
+      const atOnce = Math.max(1, Math.min(SAMPLE_QUERIES, Math.floor(layout.productFloats / rows)));
+      for (let first = 0; first < count; first += atOnce) {
+        const queryCount = Math.min(atOnce, count - first);
+        await multiply(first, queryCount, rows, layout.sampleRows, layout.sampleInverses);
+        await visit(queryCount, first);
       }
     },
     async close() {
@@ -179,8 +182,8 @@ interface Layout {
   readonly products: readonly number[];
   readonly staging: number;
   readonly bandTable: number;
-  readonly sourceTable: number;
-  readonly slices: readonly number[];
+  /** Floats that there is room for in each band's products. */
+  readonly productFloats: number;
   readonly areas: Readonly<Record<string, number>>;
 }
 
@@ -188,6 +191,7 @@ function layOut(vectors: VectorSet, bands: readonly Band[], groupSize: number, s
   // The kernel reads a little past the end of a chunk's arrays.
   const chunkRows = Math.min(CHUNK_ROWS, vectors.rowCount) + 16;
   const widest = Math.max(...vectors.boundaries.map((end, b) => end - (vectors.boundaries[b - 1] ?? 0)));
+  const productFloats = Math.max(groupSize * chunkRows, sampleCount + 16);
   const perBand = (width: number) => ({
     queries: 4 * groupSize * width,
     scales: 4 * groupSize,
@@ -195,11 +199,10 @@ function layOut(vectors: VectorSet, bands: readonly Band[], groupSize: number, s
     inverses: 4 * chunkRows,
     sampleRows: 4 * sampleCount * width,
     sampleInverses: 4 * (sampleCount + 16),
-    products: 4 * groupSize * chunkRows,
-    slices: 12 * vectors.boundaries.length,
+    products: 4 * productFloats,
   });
   const bandSizes = bands.map(({ from, to }) => perBand(to - from));
-  const sizes = [...bandSizes.flatMap((each) => Object.values(each)), 4 * chunkRows * widest, 16 * bands.length, 16 * bands.length, ...Object.values(areas)];
+  const sizes = [...bandSizes.flatMap((each) => Object.values(each)), 4 * chunkRows * widest, 16 * bands.length, ...Object.values(areas)];
   const space = takeSpace(sizes.reduce((sum, sizeBytes) => sum + sizeBytes + 64, 0));
   let next = space.address;
   const place = (sizeBytes: number): number => {
@@ -220,28 +223,9 @@ function layOut(vectors: VectorSet, bands: readonly Band[], groupSize: number, s
     products: each('products'),
     staging: place(4 * chunkRows * widest),
     bandTable: place(16 * bands.length),
-    sourceTable: place(16 * bands.length),
-    slices: each('slices'),
+    productFloats,
     areas: Object.fromEntries(Object.entries(areas).map(([name, sizeBytes]) => [name, place(sizeBytes)])),
   };
-}
-
-/**
- * Writes where the kernel finds a chunk's rows and the queries. A band is cut at the boundaries of the vectors' blocks: its sums are then added up in the same order
- * as a search's, and come out the same.
- */
-function placeSources(vectors: VectorSet, bands: readonly Band[], layout: Layout): void {
-  const { kernel } = layout;
-  const table = kernel.words(layout.sourceTable, 4 * bands.length);
-  bands.forEach(({ from, to }, b) => {
-    const ends = [...vectors.boundaries.filter((end) => end > from && end < to), to];
-    const slices = ends.flatMap((end, i) => {
-      const start = ends[i - 1] ?? from;
-      return [layout.rows[b]! + 4 * (start - from), 4 * (to - from), end - start];
-    });
-    kernel.words(layout.slices[b]!, slices.length).set(slices);
-    table.set([layout.slices[b]!, ends.length, layout.queries[b]!, 4 * (to - from)], 4 * b);
-  });
 }
 
 /** Copies a chunk of rows and their inverse prefix norms, one dense matrix for each band. */
@@ -268,15 +252,41 @@ function placeRows(bands: readonly Band[], layout: Layout, segment: Segment, sta
 
 /** Copies the sample's rows and norms, one dense matrix for each band. */
 function placeSample(vectors: VectorSet, bands: readonly Band[], layout: Layout, rows: Int32Array): void {
-  const { kernel } = layout;
-  const row = new Float32Array(bands[bands.length - 1]!.to);
-  const targets = bands.map(({ from, to }, b) => kernel.floats(layout.sampleRows[b]!, rows.length * (to - from)));
-  const norms = bands.map((_, b) => kernel.floats(layout.sampleInverses[b]!, rows.length));
-  rows.forEach((number, i) => {
-    copyRow(vectors, number, row);
-    bands.forEach(({ from, to }, b) => {
-      targets[b]!.set(row.subarray(from, to), i * (to - from));
-      norms[b]![i] = inversePrefixNorm(row, to);
-    });
-  });
+  const gathered = vectors.shelf?.gather(rows, bands[bands.length - 1]!.to);
+  for (const segment of gathered === undefined ? vectors.segments : [gathered]) {
+    const first = gathered === undefined ? rows.findIndex((row) => row >= segment.firstRow) : 0;
+    const end = gathered === undefined ? rows.findLastIndex((row) => row < segment.firstRow + segment.rowCount) + 1 : rows.length;
+    const locals = gathered === undefined ? rows.subarray(Math.max(0, first), end).map((row) => row - segment.firstRow) : rows.map((_, i) => i);
+    bands.forEach((band, b) => takeSample(segment, band, locals, layout, b, Math.max(0, first)));
+  }
+}
+
+/** Rows at once: as many as the segment's working area is sure to hold. */
+const TAKEN_ROWS = 256;
+
+/** Copies one band of some of a segment's rows to the sample's matrix, from its row `first` on: put together in the segment's memory, where one call does it, and copied in one piece. */
+function takeSample(segment: Segment, { from, to }: Band, locals: Int32Array, layout: Layout, b: number, first: number): void {
+  const { kernel } = segment;
+  const width = to - from;
+  const norms = kernel.floats(inverseNormsOf(segment, to), segment.rowCount);
+  layout.kernel.floats(layout.sampleInverses[b]! + 4 * first, locals.length).set(Float32Array.from(locals, (row) => norms[row]!));
+  const at = kernel.scratch({ rows: 4 * TAKEN_ROWS, taken: 4 * TAKEN_ROWS * width });
+  for (let done = 0; done < locals.length; done += TAKEN_ROWS) {
+    const part = locals.subarray(done, done + TAKEN_ROWS);
+    kernel.words(at.rows, part.length).set(part);
+    for (const block of segment.blocks) {
+      const left = Math.max(from, block.from);
+      const right = Math.min(to, block.to);
+      if (left >= right) continue;
+      const stride = 4 * (block.to - block.from);
+      kernel.call.takeRows(block.address, stride, 4 * (left - block.from), at.rows, part.length, right - left, at.taken);
+      const target = layout.sampleRows[b]! + 4 * (first + done) * width;
+      if (right - left === width) {
+        layout.kernel.floats(target, part.length * width).set(kernel.floats(at.taken, part.length * width));
+      } else {
+        layout.kernel.floats(layout.staging, part.length * (right - left)).set(kernel.floats(at.taken, part.length * (right - left)));
+        layout.kernel.call.packRows(layout.staging, 4 * (right - left), target + 4 * (left - from), 4 * width, right - left, part.length);
+      }
+    }
+  }
 }

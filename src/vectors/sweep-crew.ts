@@ -8,14 +8,15 @@ import type { Progress, WorkOptions } from '../base/progress.ts';
 import type { NeighbourTable } from './neighbours.ts';
 import type { QueryMatrix } from './query-matrix.ts';
 import { lendVectors, type LentVectors } from './lent-vectors.ts';
-import type { PoolLine } from './sweep-pool.ts';
+import { unpackLines, type PackedLines, type PoolLine } from './pool-line.ts';
 import type { VectorSet } from './vector-set.ts';
 
 /** A sweep: neighbour tables at every prefix, or the lines of a candidate pool. */
 export interface SweepJob {
   readonly kind: 'top' | 'pool';
   readonly prefixes: readonly number[];
-  readonly keep: number;
+  /** Rows wanted at each prefix; of tables the same at all. */
+  readonly keeps: readonly number[];
 }
 
 /** To a worker: some of the queries over all rows. */
@@ -28,7 +29,7 @@ export interface SweepRequest extends SweepJob {
 export type SweepReply =
   | { readonly type: 'progress'; readonly done: number; readonly phase: string }
   | { readonly type: 'tables'; readonly tables: ReadonlyMap<number, NeighbourTable> }
-  | { readonly type: 'line'; readonly query: number; readonly line: PoolLine }
+  | { readonly type: 'lines'; readonly packed: PackedLines }
   | { readonly type: 'end'; readonly fault?: string; readonly isCancelled?: boolean };
 
 /** What the queries' results are given to: tables of the queries from `first` on, or one query's line. */
@@ -83,7 +84,7 @@ export async function shareSweep(vectors: VectorSet, queries: QueryMatrix, job: 
       const request: SweepRequest = { ...job, vectors: lent.parts[i]!, queries: part };
       return performPart(hand, request, work.signal, (reply) => {
         if (reply.type === 'tables') results.onTables?.(first, reply.tables);
-        else if (reply.type === 'line') results.onLine?.(first + reply.query, reply.line);
+        else if (reply.type === 'lines') unpackLines(reply.packed, (query, line) => results.onLine?.(first + query, line));
         else if (reply.type === 'progress') report(i, reply.phase, reply.done);
       });
     });

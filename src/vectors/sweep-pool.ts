@@ -1,22 +1,14 @@
 import { sliceOf } from '../base/async.ts';
-import { neighboursOf, type NeighbourTable } from './neighbours.ts';
+import { neighboursOf } from './neighbours.ts';
 import { queryOf, type QueryMatrix } from './query-matrix.ts';
-import { similaritiesAt } from './search.ts';
+import { bestOf, lineOf, MOST_NARROW_PLACES, type PoolLine } from './pool-line.ts';
+import { rankRows, unionOf } from './pool-rank.ts';
+import { openListScorer, similaritiesAt, type ListScorer } from './search.ts';
 import { shareSweep, sweepWorkers } from './sweep-crew.ts';
 import { CHUNK_ROWS, openSweepBench, sweepPrefixes, type SweepBench } from './sweep-bench.ts';
-import { guessThresholds, planSample, selectionAreas, type SweepSample } from './sweep-sample.ts';
+import { guessThresholds, planSample, sampleAreas, type SweepSample } from './sweep-sample.ts';
 import { GROUP_QUERIES, groupsOf, sweepTop, type SweepOptions } from './sweep.ts';
 import type { VectorSet } from './vector-set.ts';
-
-/** One query's candidates: every row among its best `depth` at any of the prefixes. Only good until `onLine` returns: copy what you keep. */
-export interface PoolLine {
-  /** Rising. */
-  readonly rows: Int32Array;
-  /** `similarities[p · rows.length + i]` is that of rows[i] at the p-th prefix. */
-  readonly similarities: Float32Array;
-  /** `orders[p · rows.length + rank]`: places in `rows` by falling similarity at the p-th prefix, ties by rising row. */
-  readonly orders: Uint32Array;
-}
 
 /** Up to so many times the rows wanted, every row is collected. */
 const SMALL_CORPUS = 4;
@@ -25,39 +17,44 @@ const RECORD_BUDGET_BYTES = 128 * 2 ** 20;
 /** What rankRecords needs to count in, and returns when a line is not complete. */
 const RANK_COUNTER_BYTES = 16_384;
 const NO_RANKING = -1;
+/** Words of a log before its counts (pool.ts of the kernel). */
+const LOG_WORDS = 3;
+/** Tables are made this much deeper: what is equal up to rounding could stand on the wrong side of their ends. */
+const EDGE_MARGIN = 16;
+/** More near ties than so many times the rows collected are not settled one by one: a corpus of copies. */
+const MOST_TIES = 2;
 /**
- * The sweep's products and the search kernel's sums differ by rounding, by less than half of this (3.6e-7 was the most seen on text): what is collected is complete this far above
- * the guessed similarity.
+ * The sweep's products and the search kernel's sums differ by rounding, by less than half of this (7e-7 was the most seen, over 16 to 4,096 dims of text and of random vectors with a common
+ * direction): what is collected is complete this far above the guessed similarity.
  */
-const ROUNDING = 1e-6;
+const ROUNDING = 2e-6;
 
 /**
  * The candidate pool in one pass: like `sweepTop` for all prefixes, but rows are recorded once, with their similarities at every prefix,
- * as soon as they may be among the best at any. Costs little more than the ladder alone.
- * Similarities, and so the orders, are those of searches and re-ranks, bit for bit.
+ * as soon as they may be among the best at any. The orders are those of searches and re-ranks: what is nearer than rounding is scored again by the search kernel.
  * @param dims prefixes, each 1 … vectors.dims; lines have them in rising order
- * @param depth rows wanted at each prefix; cut to the number of rows
- * @param onLine is called once for each query, not in order
+ * @param depths rows wanted at each prefix; cut to the number of rows
+ * @param onLine is called once for each query, not in order; the line is only good until it returns: copy what you keep
  * @throws UserError `sweep/dims`; CancelledError
  */
 export async function sweepPool(
   vectors: VectorSet,
   queries: QueryMatrix,
   dims: readonly number[],
-  depth: number,
+  depths: readonly number[],
   onLine: (query: number, line: PoolLine) => void,
   options: SweepOptions = {},
 ): Promise<void> {
   const prefixes = sweepPrefixes(dims, vectors.dims);
-  const keep = Math.min(depth, vectors.rowCount);
+  const keeps = prefixes.map((prefix) => Math.min(depths[dims.indexOf(prefix)]!, vectors.rowCount));
   const all = Array.from({ length: queries.queryCount }, (_, query) => query);
-  if (all.length === 0 || prefixes.length === 0 || keep < 1) return;
+  if (all.length === 0 || prefixes.length === 0 || Math.min(...keeps) < 1) return;
   const workers = sweepWorkers(vectors, queries.queryCount, prefixes[prefixes.length - 1]!, options.threads ?? 1);
-  if (workers > 1 && (await shareSweep(vectors, queries, { kind: 'pool', prefixes, keep }, workers, { onLine }, options))) return;
-  const sample = planSample(vectors.rowCount, vectors.dims, keep, queries.queryCount);
-  const isSmall = vectors.rowCount <= SMALL_CORPUS * keep;
-  const left = sample === undefined && !isSmall ? all : await collectPool(vectors, queries, prefixes, keep, sample, onLine, options);
-  await poolFromTables(vectors, queries, left, prefixes, keep, onLine, options);
+  if (workers > 1 && (await shareSweep(vectors, queries, { kind: 'pool', prefixes, keeps }, workers, { onLine }, options))) return;
+  const sample = planSample(vectors.rowCount, vectors.dims, keeps, queries.queryCount);
+  const isSmall = vectors.rowCount <= SMALL_CORPUS * Math.max(...keeps);
+  const left = sample === undefined && !isSmall ? all : await collectPool(vectors, queries, prefixes, keeps, sample, onLine, options);
+  await poolFromTables(vectors, queries, left, prefixes, keeps, onLine, options);
 }
 
 /** The one-pass way, with every row collected where there is no sample. Returns the queries for which the guess was too high or the room too small. */
@@ -65,45 +62,76 @@ async function collectPool(
   vectors: VectorSet,
   queries: QueryMatrix,
   prefixes: readonly number[],
-  keep: number,
+  keeps: readonly number[],
   sample: SweepSample | undefined,
   onLine: (query: number, line: PoolLine) => void,
   options: SweepOptions,
 ): Promise<number[]> {
   const bandCount = prefixes.length;
-  const recordBytes = 4 * (1 + bandCount);
-  const capacity = sample === undefined ? vectors.rowCount : Math.min(vectors.rowCount, Math.ceil(sample.expectedAbove * (bandCount === 1 ? 1.5 : 1 + 0.75 * (bandCount - 1))) + 256);
-  const place = sample?.place ?? 0;
-  const groupSize = Math.max(1, Math.min(queries.queryCount, GROUP_QUERIES, Math.floor(RECORD_BUDGET_BYTES / (capacity * recordBytes))));
-  const areas = {
-    ...selectionAreas(groupSize, bandCount, place),
-    collections: 16 * groupSize,
-    records: capacity * recordBytes * groupSize,
-    guesses: 4 * groupSize * bandCount,
-    guessTable: 4 * bandCount,
-    plan: 32 * bandCount,
-    hits: 4 * (CHUNK_ROWS + 16),
-    dots: 4 * (CHUNK_ROWS + 16),
-    floors: 4 * bandCount,
-    used: capacity + 16,
-    buckets: 2 * (capacity + 16),
-    rankKeys: 8 * capacity,
-    rankSpare: 8 * capacity,
-    counters: RANK_COUNTER_BYTES,
-    lineRows: 4 * capacity,
-    lineSimilarities: 4 * capacity * bandCount,
-    lineOrders: 4 * capacity * bandCount,
-  };
+  const { most: capacity, usual } = roomFor(sample, vectors.rowCount);
+  const chunkCount = vectors.segments.reduce((sum, segment) => sum + Math.ceil(segment.rowCount / CHUNK_ROWS), 0);
+  const groupSize = Math.max(1, Math.min(queries.queryCount, GROUP_QUERIES, Math.floor(RECORD_BUDGET_BYTES / (usual * 4 * (1 + bandCount)))));
+  const logBytes = 4 * (1 + bandCount) * (capacity + usual * groupSize);
+  const areas = { ...sampleAreas(groupSize, bandCount, sample), ...poolAreas(groupSize, capacity, bandCount, chunkCount), logged: logBytes + 64 };
   const bench = await openSweepBench(vectors, prefixes, { groupSize, sampleRows: sample?.rows, threads: options.threads, areas });
+  const scorer = openListScorer(vectors, prefixes, MOST_TIES * capacity);
   const missed: number[] = [];
   try {
     for (const group of groupsOf(Array.from({ length: queries.queryCount }, (_, query) => query), groupSize)) {
-      await collectGroup(vectors, bench, queries, group, { prefixes, keep, place, capacity }, onLine, missed, options);
+      await collectGroup(vectors, bench, queries, group, { prefixes, keeps, sample, capacity, chunkCount, logBytes, scorer }, onLine, missed, options);
     }
   } finally {
+    scorer.close();
     await bench.close();
   }
   return missed;
+}
+
+/**
+ * Rows that one query may collect, and as many as there is room for on the average. Those above the guess at one prefix are for the most part above it at the next too; but a query may lie
+ * in a crowd.
+ */
+function roomFor(sample: SweepSample | undefined, rowCount: number): { readonly most: number; readonly usual: number } {
+  if (sample === undefined) return { most: rowCount, usual: rowCount };
+  const all = sample.expectedAbove.reduce((sum, rows) => sum + rows, 0);
+  return { most: Math.min(rowCount, Math.ceil(2 * all) + 256), usual: Math.min(rowCount, Math.ceil(0.75 * all) + 256) };
+}
+
+/** Bytes of the working areas, each with room for the kernel's steps beyond its end. */
+function poolAreas(groupSize: number, capacity: number, bandCount: number, chunkCount: number) {
+  const places = capacity * bandCount;
+  const perRow = 4 * (capacity + 16);
+  const perPlace = 4 * (places + 16);
+  return {
+    log: 4 * (LOG_WORDS + groupSize),
+    pieces: 8 * chunkCount * groupSize,
+    guessTable: 4 * bandCount,
+    plan: 32 * bandCount,
+    masks: CHUNK_ROWS / 8 + 8,
+    hits: 4 * (CHUNK_ROWS + 16),
+    sums: 4 * (CHUNK_ROWS + 16),
+    rows: perRow,
+    similarities: perPlace,
+    depths: 4 * bandCount,
+    floors: 4 * bandCount,
+    used: capacity + 16,
+    codes: 2 * (capacity + 64),
+    places: perRow,
+    keys: perRow,
+    spare: perRow,
+    counters: RANK_COUNTER_BYTES,
+    lineRows: perRow,
+    line: perRow,
+    wideOrders: perPlace,
+    orders: perPlace / 2,
+    ranks: perPlace / 2,
+    bandEnds: 4 * bandCount,
+    tieRanks: perPlace,
+    tieRows: perPlace,
+    tieSimilarities: perPlace,
+    tieEnds: 4 * bandCount,
+    tieKeys: 4 * perRow,
+  };
 }
 
 async function collectGroup(
@@ -111,60 +139,69 @@ async function collectGroup(
   bench: SweepBench,
   queries: QueryMatrix,
   group: readonly number[],
-  plan: { readonly prefixes: readonly number[]; readonly keep: number; readonly place: number; readonly capacity: number },
+  plan: { readonly prefixes: readonly number[]; readonly keeps: readonly number[]; readonly sample: SweepSample | undefined; readonly capacity: number; readonly chunkCount: number; readonly logBytes: number; readonly scorer: ListScorer },
   onLine: (query: number, line: PoolLine) => void,
   missed: number[],
   options: SweepOptions,
 ): Promise<void> {
   const { kernel } = bench;
   const { call } = kernel;
-  const at = (name: string): number => bench.areas[name]!;
-  const { prefixes, keep, capacity } = plan;
+  const at = bench.areas as Record<keyof ReturnType<typeof poolAreas> | 'guesses' | 'logged', number>;
+  const { prefixes, keeps, capacity, chunkCount } = plan;
   const bandCount = prefixes.length;
   const count = group.length;
   const pause = sliceOf(options.signal);
-  bench.placeQueries(queries, group, prefixes.map((_, b) => at('selections') + 32 * b * count));
-  const guesses = plan.place > 0 ? await guessThresholds(bench, count, plan.place, pause) : prefixes.map(() => new Float32Array(count).fill(-Infinity));
-  guesses.forEach((scores, b) => {
-    kernel.floats(at('guesses') + 4 * b * count, count).set(scores);
-    kernel.words(at('guessTable'), bandCount)[b] = at('guesses') + 4 * b * count;
-  });
-  const recordBytes = 4 * (1 + bandCount);
-  const recordsOf = (i: number): { readonly rows: number; readonly similarities: number } => {
-    const rows = at('records') + i * capacity * recordBytes;
-    return { rows, similarities: rows + 4 * capacity };
-  };
-  for (let i = 0; i < count; i += 1) kernel.words(at('collections') + 16 * i, 4).set([0, capacity, recordsOf(i).rows, recordsOf(i).similarities]);
+  bench.placeQueries(queries, group, prefixes.map(() => 0));
+  const guesses = kernel.floats(at.guesses, bandCount * count).fill(-Infinity);
+  if (plan.sample !== undefined) await guessThresholds(bench, count, plan.sample, pause);
+  kernel.words(at.guessTable, bandCount).set(prefixes.map((_, b) => at.guesses + 4 * b * count));
+  const log = kernel.words(at.log, LOG_WORDS + count).fill(0);
+  log.set([at.logged, at.logged + plan.logBytes, capacity]);
+  let chunk = 0;
   await bench.multiplyAll(options.signal, (rows, firstRow) => {
-    call.collectChunk(bench.bandTable, bandCount, at('guessTable'), count, rows, firstRow, at('collections'), bench.sourceTable, at('plan'), at('hits'), at('dots'));
+    call.collectChunk(
+      bench.bandTable, bandCount, at.guessTable, count, rows, firstRow, at.log, at.pieces, chunk, chunkCount, at.plan, at.masks, at.hits, at.sums,
+    );
+    chunk += 1;
     options.onProgress?.({
       phase: 'collecting candidates', done: group[0]! * vectors.rowCount + count * (firstRow + rows), total: queries.queryCount * vectors.rowCount, unit: 'pairs',
     });
     return pause();
   });
+  kernel.words(at.depths, bandCount).set(keeps);
+  const floors = kernel.floats(at.floors, bandCount);
+  const tieEnds = kernel.words(at.tieEnds, bandCount);
   for (const [i, query] of group.entries()) {
-    const collected = kernel.words(at('collections') + 16 * i, 1)[0]!;
-    const floors = kernel.floats(at('floors'), bandCount);
-    guesses.forEach((scores, b) => (floors[b] = scores[i]! + ROUNDING));
-    const records = recordsOf(i);
+    const collected = log[LOG_WORDS + i]!;
+    for (let b = 0; b < bandCount; b += 1) floors[b] = guesses[b * count + i]! + ROUNDING;
+    if (collected <= capacity) call.joinPieces(at.pieces + 8 * i * chunkCount, chunkCount, bandCount, capacity, at.rows, at.similarities);
     const kept = collected > capacity ? NO_RANKING : call.rankRecords(
-      records.rows, records.similarities, collected, capacity, bandCount, keep, at('floors'),
-      at('used'), at('buckets'), at('rankKeys'), at('rankSpare'), at('counters'), at('lineRows'), at('lineSimilarities'), at('lineOrders'),
+      at.rows, at.similarities, collected, capacity, bandCount, at.depths, at.floors, ROUNDING,
+      at.used, at.codes, at.places, at.keys, at.spare, at.counters, at.lineRows, at.line, at.wideOrders, at.bandEnds,
+      at.tieRanks, at.tieRows, at.tieEnds,
     );
-    if (kept === NO_RANKING) missed.push(query);
-    else onLine(query, lineAt(bench, bandCount, kept));
+    // What nearly ties is ordered by the search kernel's own sums, from the vectors themselves.
+    const ties = kept === NO_RANKING ? Infinity : tieEnds[bandCount - 1]!;
+    if (ties > MOST_TIES * capacity) {
+      missed.push(query);
+      continue;
+    }
+    if (ties > 0) kernel.floats(at.tieSimilarities, ties).set(plan.scorer.score(queryOf(queries, query), kernel.words(at.tieRows, ties), tieEnds));
+    call.settleLine(kept, bandCount, at.tieRanks, at.tieRows, at.tieSimilarities, at.tieEnds, at.tieKeys, at.line, at.wideOrders, at.orders, at.ranks);
+    onLine(query, lineAt(bench, bandCount, kept, keeps[bandCount - 1]!));
     await pause();
   }
 }
 
 /** The line as views of the workbench. */
-function lineAt({ kernel, areas }: SweepBench, bandCount: number, count: number): PoolLine {
-  const rows = kernel.words(areas['lineRows']!, count);
-  return {
-    rows: new Int32Array(rows.buffer, rows.byteOffset, count),
-    similarities: kernel.floats(areas['lineSimilarities']!, bandCount * count),
-    orders: kernel.words(areas['lineOrders']!, bandCount * count),
-  };
+function lineAt({ kernel, areas }: SweepBench, bandCount: number, count: number, depth: number): PoolLine {
+  const buffer = kernel.memory.buffer as ArrayBuffer;
+  const places = bandCount * count;
+  const rows = new Int32Array(buffer, areas['lineRows']!, count);
+  const full = kernel.floats(areas['line']!, count);
+  if (count > MOST_NARROW_PLACES) return lineOf(rows, kernel.words(areas['wideOrders']!, places), full, depth);
+  const orders = new Uint16Array(buffer, areas['orders']!, places);
+  return { rows, orders, ranks: new Uint16Array(buffer, areas['ranks']!, places), similarities: bestOf(full, orders.subarray(places - count), depth) };
 }
 
 /** The plain way, for few queries and for those that were missed: neighbour tables of every prefix, then the similarities of their union. */
@@ -173,7 +210,7 @@ async function poolFromTables(
   queries: QueryMatrix,
   wanted: readonly number[],
   prefixes: readonly number[],
-  keep: number,
+  keeps: readonly number[],
   onLine: (query: number, line: PoolLine) => void,
   options: SweepOptions,
 ): Promise<void> {
@@ -181,25 +218,11 @@ async function poolFromTables(
   for (const group of groupsOf(wanted, GROUP_QUERIES)) {
     const part = new Float32Array(group.length * queries.dims);
     group.forEach((query, i) => part.set(queryOf(queries, query), i * queries.dims));
-    const tables = await sweepTop(vectors, { queryCount: group.length, dims: queries.dims, data: part }, prefixes, keep, options);
+    const tables = await sweepTop(vectors, { queryCount: group.length, dims: queries.dims, data: part }, prefixes, Math.max(...keeps) + EDGE_MARGIN, options);
     for (const [i, query] of group.entries()) {
-      onLine(query, lineOf(vectors, queryOf(queries, query), prefixes, prefixes.map((prefix) => tables.get(prefix)!), i));
+      const rows = unionOf(prefixes.map((prefix) => neighboursOf(tables.get(prefix)!, i).rows));
+      onLine(query, rankRows(rows, similaritiesAt(vectors, queryOf(queries, query), rows, prefixes), prefixes.length, keeps[prefixes.length - 1]!));
       await pause();
     }
   }
-}
-
-function lineOf(vectors: VectorSet, query: Float32Array, prefixes: readonly number[], tables: readonly NeighbourTable[], line: number): PoolLine {
-  const union = new Set<number>();
-  for (const table of tables) for (const row of neighboursOf(table, line).rows) union.add(row);
-  const rows = Int32Array.from(union).sort();
-  const count = rows.length;
-  const similarities = similaritiesAt(vectors, query, rows, prefixes);
-  const orders = new Uint32Array(prefixes.length * count);
-  prefixes.forEach((_, p) => {
-    const own = similarities.subarray(p * count, (p + 1) * count);
-    const order = Uint32Array.from({ length: count }, (_, i) => i).sort((a, b) => own[b]! - own[a]! || a - b);
-    orders.set(order, p * count);
-  });
-  return { rows, similarities, orders };
 }

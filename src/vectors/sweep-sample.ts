@@ -4,6 +4,11 @@ import { CHUNK_ROWS, type SweepBench } from './sweep-bench.ts';
 
 /** With fewer queries the sample costs more than it saves. */
 const LEAST_QUERIES = 24;
+/** Rows of the sample that are to be among the wanted: with fewer the guess is vague, and more rows are looked at; with more the sample costs more than that. */
+const SAMPLE_HITS = 26;
+/** A query that finds too few costs a pass of its own over all rows: it is to be very rare. */
+const DEVIATIONS = 4;
+const LEAST_SAMPLE_ROWS = 1024;
 const MOST_SAMPLE_ROWS = 4096;
 /** Of a small corpus a smaller part is looked at: the sample is multiplied besides. */
 const LEAST_ROWS_EACH = 8;
@@ -11,27 +16,35 @@ const LEAST_ROWS_EACH = 8;
 const SAMPLE_BYTES = 4 * 2 ** 20;
 
 /**
- * A sample of rows that tells where a query's k-th best score will about lie: the score at `place` in the sample, chosen so that all
- * k are above it but once in about two thousand times. Rows below it need not be looked at; when too few are above, the query
+ * A sample of rows that tells where a query's k-th best score will about lie: the score at a place in the sample, chosen so that all
+ * k are above it but once in some twenty thousand times. Rows below it need not be looked at; when too few are above, the query
  * is done anew without.
  */
 export interface SweepSample {
   readonly rows: Int32Array;
-  readonly place: number;
-  /** Rows about to be above the guessed score. */
-  readonly expectedAbove: number;
+  /** By prefix. */
+  readonly places: readonly number[];
+  /** By prefix: rows about to be above the guessed score. */
+  readonly expectedAbove: readonly number[];
 }
 
-/** Undefined where a sample gains nothing. */
-export function planSample(rowCount: number, dims: number, keep: number, queryCount: number): SweepSample | undefined {
-  const sampleRows = Math.min(MOST_SAMPLE_ROWS, Math.floor(SAMPLE_BYTES / (4 * dims)), Math.floor(rowCount / LEAST_ROWS_EACH));
-  const expected = (keep * sampleRows) / rowCount;
-  const place = Math.ceil(expected + 3.3 * Math.sqrt(expected) + 2);
-  const expectedAbove = (place * rowCount) / sampleRows;
-  const lookedWithout = keep * (1 + Math.log(rowCount / keep));
-  if (queryCount < LEAST_QUERIES || place > sampleRows / 4 || expectedAbove > 0.7 * lookedWithout) return undefined;
+/**
+ * @param keeps rows wanted at each prefix
+ * @returns undefined where a sample gains nothing
+ */
+export function planSample(rowCount: number, dims: number, keeps: readonly number[], queryCount: number): SweepSample | undefined {
+  const most = Math.max(...keeps);
+  const enough = Math.max(LEAST_SAMPLE_ROWS, Math.ceil((SAMPLE_HITS * rowCount) / most));
+  const sampleRows = Math.min(enough, MOST_SAMPLE_ROWS, Math.floor(SAMPLE_BYTES / (4 * dims)), Math.floor(rowCount / LEAST_ROWS_EACH));
+  const places = keeps.map((keep) => {
+    const expected = (keep * sampleRows) / rowCount;
+    return Math.ceil(expected + DEVIATIONS * Math.sqrt(expected) + 2);
+  });
+  const expectedAbove = places.map((place) => (place * rowCount) / sampleRows);
+  const lookedWithout = most * (1 + Math.log(rowCount / most));
+  if (queryCount < LEAST_QUERIES || Math.max(...places) > sampleRows / 4 || Math.max(...expectedAbove) > 0.7 * lookedWithout) return undefined;
   const random = seededRandom(1);
-  return { rows: Int32Array.from({ length: sampleRows }, () => randomInt(random, rowCount)), place, expectedAbove };
+  return { rows: Int32Array.from({ length: sampleRows }, () => randomInt(random, rowCount)).sort(), places, expectedAbove };
 }
 
 /** Bytes of the areas that selections of `count` queries in each of `bandCount` bands need. */
@@ -52,30 +65,33 @@ export function selectionAt(bench: SweepBench, count: number, band: number, i: n
 }
 
 /** Starts the selections of `count` queries in every band, above guessed scores where there are any. */
-export function startSelections(bench: SweepBench, count: number, keep: number, guesses: readonly Float32Array[] | undefined): void {
+export function startSelections(bench: SweepBench, count: number, keep: number, isGuessed: boolean): void {
   const { call } = bench.kernel;
   const capacity = selectionCapacity(keep);
+  const guesses = bench.kernel.floats(bench.areas['guesses']!, count * bench.bands.length);
   bench.bands.forEach((_, b) => {
     for (let i = 0; i < count; i += 1) {
       const selection = selectionAt(bench, count, b, i);
       call.selectionStart(selection, keep, capacity, bench.areas['keys']! + 8 * capacity * (b * count + i));
-      if (guesses !== undefined) call.selectionGuess(selection, guesses[b]![i]!);
+      if (isGuessed) call.selectionGuess(selection, guesses[b * count + i]!);
     }
   });
 }
 
-/** Scores of the place-th best rows of the sample, by band and query. The queries are placed already. */
-export async function guessThresholds(bench: SweepBench, count: number, place: number, pause: () => Promise<void>): Promise<Float32Array[]> {
+/** Bytes of the areas that `guessThresholds` needs. */
+export function sampleAreas(count: number, bandCount: number, sample: SweepSample | undefined): { guesses: number; samplePlaces: number; sampleSums: number; sampleCodes: number } {
+  const rows = sample?.rows.length ?? 0;
+  return { guesses: 4 * count * bandCount, samplePlaces: 4 * bandCount, sampleSums: 4 * (rows + 16), sampleCodes: 2 * (rows + 64) };
+}
+
+/** Writes scores that about the place-th best rows of the sample have to the area `guesses`, by band and query. The queries are placed already. */
+export async function guessThresholds(bench: SweepBench, count: number, sample: SweepSample, pause: () => Promise<void>): Promise<void> {
   const { kernel, bands, areas } = bench;
-  startSelections(bench, count, place, undefined);
-  await bench.multiplySample((rows, first) => {
-    kernel.call.sweepChunk(bench.bandTable, bands.length, count, rows, first, areas['sums']!);
+  kernel.words(areas['samplePlaces']!, bands.length).set(sample.places);
+  await bench.multiplySample((queries, first) => {
+    kernel.call.guessChunk(
+      bench.bandTable, bands.length, queries, sample.rows.length, areas['samplePlaces']!, areas['sampleSums']!, areas['sampleCodes']!, areas['guesses']! + 4 * first, count,
+    );
     return pause();
   });
-  return bands.map((_, b) =>
-    Float32Array.from({ length: count }, (_, i) => {
-      const found = kernel.call.selectionFinish(selectionAt(bench, count, b, i), areas['rows']!, areas['scores']!, areas['spare']!);
-      return kernel.floats(areas['scores']!, found)[place - 1] ?? -Infinity;
-    }),
-  );
 }

@@ -4,6 +4,7 @@ import { CancelledError, describeError } from '../base/errors.ts';
 import type { Progress } from '../base/progress.ts';
 import { borrowVectors } from './lent-vectors.ts';
 import type { SweepReply, SweepRequest } from './sweep-crew.ts';
+import { openLinePacker } from './pool-line.ts';
 import { sweepPool } from './sweep-pool.ts';
 import { sweepTop } from './sweep.ts';
 
@@ -22,7 +23,7 @@ function serve(port: MessagePort): void {
 }
 
 async function answer(port: MessagePort, request: SweepRequest): Promise<void> {
-  const send = (reply: SweepReply, buffers: readonly ArrayBuffer[] = []): void => port.postMessage(reply, buffers);
+  const send = (reply: SweepReply): void => port.postMessage(reply);
   const controller = new AbortController();
   running = controller;
   let told = 0;
@@ -43,18 +44,14 @@ async function answer(port: MessagePort, request: SweepRequest): Promise<void> {
   }
 }
 
-async function sweepPart({ kind, prefixes, keep, vectors: lent, queries }: SweepRequest, work: { signal: AbortSignal; onProgress(progress: Progress): void }, send: (reply: SweepReply, buffers?: readonly ArrayBuffer[]) => void): Promise<void> {
-  const vectors = borrowVectors(lent);
+async function sweepPart(request: SweepRequest, work: { signal: AbortSignal; onProgress(progress: Progress): void }, send: (reply: SweepReply) => void): Promise<void> {
+  const { kind, prefixes, keeps, queries } = request;
+  const vectors = borrowVectors(request.vectors);
   if (kind === 'top') {
-    send({ type: 'tables', tables: await sweepTop(vectors, queries, prefixes, keep, work) });
+    send({ type: 'tables', tables: await sweepTop(vectors, queries, prefixes, keeps[0]!, work) });
     return;
   }
-  await sweepPool(
-    vectors, queries, prefixes, keep,
-    (query, line) => {
-      const copy = { rows: line.rows.slice(), similarities: line.similarities.slice(), orders: line.orders.slice() };
-      send({ type: 'line', query, line: copy }, [copy.rows.buffer, copy.similarities.buffer, copy.orders.buffer]);
-    },
-    work,
-  );
+  const packer = openLinePacker(prefixes.length, (packed) => send({ type: 'lines', packed }));
+  await sweepPool(vectors, queries, prefixes, keeps, packer.add, work);
+  packer.flush();
 }

@@ -5,7 +5,7 @@ import type { NeighbourTable } from './neighbours.ts';
 import type { QueryMatrix } from './query-matrix.ts';
 import { openSweepBench, sweepPrefixes, type SweepBench } from './sweep-bench.ts';
 import { shareSweep, sweepWorkers } from './sweep-crew.ts';
-import { guessThresholds, planSample, selectionAreas, selectionAt, startSelections } from './sweep-sample.ts';
+import { guessThresholds, planSample, sampleAreas, selectionAreas, selectionAt, startSelections, type SweepSample } from './sweep-sample.ts';
 import type { VectorSet } from './vector-set.ts';
 
 export interface SweepOptions extends WorkOptions {
@@ -48,18 +48,18 @@ export async function sweepTop(
     const onTables = (first: number, found: ReadonlyMap<number, NeighbourTable>): void => {
       for (const [prefix, table] of found) placeTable(result.get(prefix)!, first, table);
     };
-    if (await shareSweep(vectors, queries, { kind: 'top', prefixes, keep }, workers, { onTables }, options)) return result;
+    if (await shareSweep(vectors, queries, { kind: 'top', prefixes, keeps: prefixes.map(() => keep) }, workers, { onTables }, options)) return result;
   }
 
   const perQuery = prefixes.length * 8 * selectionCapacity(keep);
   const groupSize = Math.max(1, Math.min(queryCount, (vectors.dims < WIDE_DIMS ? GROUP_QUERIES : WIDE_GROUP_QUERIES), Math.floor(SELECTION_BUDGET_BYTES / perQuery)));
-  const sample = planSample(vectors.rowCount, vectors.dims, keep, queryCount);
-  const areas = selectionAreas(groupSize, prefixes.length, keep);
+  const sample = planSample(vectors.rowCount, vectors.dims, prefixes.map(() => keep), queryCount);
+  const areas = { ...selectionAreas(groupSize, prefixes.length, keep), ...sampleAreas(groupSize, prefixes.length, sample) };
   const bench = await openSweepBench(vectors, prefixes, { groupSize, sampleRows: sample?.rows, threads: options.threads, areas });
   try {
-    const sweep = (group: readonly number[], place: number | undefined) => sweepGroup(bench, queries, group, keep, tables, place, vectors.rowCount, options);
+    const sweep = (group: readonly number[], from: SweepSample | undefined) => sweepGroup(bench, queries, group, keep, tables, from, vectors.rowCount, options);
     const missed: number[] = [];
-    for (const group of groupsOf(Array.from({ length: queryCount }, (_, query) => query), groupSize)) missed.push(...(await sweep(group, sample?.place)));
+    for (const group of groupsOf(Array.from({ length: queryCount }, (_, query) => query), groupSize)) missed.push(...(await sweep(group, sample)));
     for (const group of groupsOf(missed, groupSize)) await sweep(group, undefined);
   } finally {
     await bench.close();
@@ -74,7 +74,7 @@ export function groupsOf(items: readonly number[], size: number): number[][] {
 
 /**
  * Sweeps some queries over all rows and writes their lines of the tables.
- * @param place start from the score of the place-th best row of the sample, instead of from nothing
+ * @param sample start from the scores it tells, instead of from nothing
  * @returns the queries whose guessed score was too high, so that their lines are not full
  */
 async function sweepGroup(
@@ -83,7 +83,7 @@ async function sweepGroup(
   group: readonly number[],
   keep: number,
   tables: readonly NeighbourTable[],
-  place: number | undefined,
+  sample: SweepSample | undefined,
   rowCount: number,
   options: SweepOptions,
 ): Promise<number[]> {
@@ -92,8 +92,8 @@ async function sweepGroup(
   const pause = sliceOf(options.signal);
   const count = group.length;
   bench.placeQueries(queries, group, bands.map((_, b) => selectionAt(bench, count, b, 0)));
-  const guesses = place === undefined ? undefined : await guessThresholds(bench, count, place, pause);
-  startSelections(bench, count, keep, guesses);
+  if (sample !== undefined) await guessThresholds(bench, count, sample, pause);
+  startSelections(bench, count, keep, sample !== undefined);
   await bench.multiplyAll(options.signal, (rows, firstRow) => {
     call.sweepChunk(bench.bandTable, bands.length, count, rows, firstRow, areas['sums']!);
     options.onProgress?.({ phase: 'comparing', done: group[0]! * rowCount + count * (firstRow + rows), total: queries.queryCount * rowCount, unit: 'pairs' });

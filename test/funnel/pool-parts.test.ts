@@ -2,12 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../src/base/errors.ts';
 import { parseSchedule } from '../../src/contract/schedule.ts';
-import { evaluateSchedule } from '../../src/funnel/evaluate.ts';
-import { buildPool, joinPools, rankRows } from '../../src/funnel/pool-build.ts';
+import { evaluateSchedule, funnelOf } from '../../src/funnel/evaluate.ts';
+import { buildPool } from '../../src/funnel/pool-build.ts';
 import type { PoolOptions, PoolSource } from '../../src/funnel/pool-build.ts';
+import { openPoolWriter } from '../../src/funnel/pool-writer.ts';
 import { streamedPoolSource, vectorPoolSource } from '../../src/funnel/pool-source.ts';
 import { poolBytes } from '../../src/funnel/pool.ts';
 import type { Pool } from '../../src/funnel/pool.ts';
+import { placesFor, type PoolLine } from '../../src/vectors/pool-line.ts';
+import { rankRows } from '../../src/vectors/pool-rank.ts';
 import { madeSet } from './made-data.ts';
 
 const DIMS = [4, 8, 16, 32];
@@ -35,8 +38,8 @@ function counted(change: Partial<PoolSource> = {}): { source: PoolSource; asked:
   return { source: { ...source, sweep, ...change }, asked };
 }
 
-/** All but the similarities, which another way of multiplying may give with another last bit, and the time. */
-const ordersOf = ({ elapsedMs: _, similarities: __, ...pool }: Pool): unknown => pool;
+/** What a pool says of some schedules. */
+const saysOf = (pool: Pool): unknown => ['4:10,32:5', '8:9,16:7,32:5', '16:6,32:5', '4:8'].map((text) => [0, 1, 2, 3, 4].map((query) => funnelOf(pool, query, parseSchedule(text))));
 
 describe('what a pool is built from', () => {
   test('is swept for as many queries at once as their tables fit, each a margin deeper than the capacity', async () => {
@@ -45,7 +48,7 @@ describe('what a pool is built from', () => {
     const batches = async (tableBytes: number | undefined): Promise<number[]> => {
       const { source, asked } = counted();
       const pool = await buildPool(source, set.queries, { ...options, tableBytes });
-      expect(ordersOf(pool)).toEqual(ordersOf(await buildPool(vectorPoolSource(set.vectors), set.queries, options)));
+      expect(saysOf(pool)).toEqual(saysOf(await buildPool(vectorPoolSource(set.vectors), set.queries, options)));
       expect(new Set(asked.map(({ depth }) => depth))).toEqual(new Set([26]));
       return asked.map(({ queries }) => queries);
     };
@@ -68,10 +71,10 @@ describe('what a pool is built from', () => {
       ...real,
       sweep: never,
       similarities: never,
-      collect: (queries, dims, depth, onLine, work) =>
-        real.collect!(queries, dims, depth, (query, line) => {
+      collect: (queries, dims, depths, onLine, work) =>
+        real.collect!(queries, dims, depths, (query, line) => {
           onLine(query, line);
-          for (const array of [line.rows, line.similarities, line.orders]) array.fill(0);
+          for (const array of [line.rows, line.similarities, line.orders, line.ranks]) array.fill(0);
         }, work),
     };
     const [pool, usual] = [await buildPool(source, set.queries, options), await buildPool(real, set.queries, options)];
@@ -139,33 +142,61 @@ describe('the candidates of one query', () => {
       fc.property(cases, ({ count, list, k }) => {
         const similarities = Float32Array.from(list);
         const places = Array.from({ length: count }, (_, i) => i);
-        const { orders, truths } = rankRows(Int32Array.from(places), similarities, 2, k);
+        const line = rankRows(Int32Array.from(places), similarities, 2, k);
         const expected = [0, count].map((base) => [...places].sort((a, b) => similarities[base + b]! - similarities[base + a]! || a - b));
-        expect(orders.map((order) => [...order])).toEqual(expected);
+        expect([...line.orders]).toEqual(expected.flat());
         const full = expected[1]!;
         const kth = similarities[count + full[Math.min(k, count) - 1]!]!;
-        expect([...truths]).toEqual(full.filter((place) => similarities[count + place]! >= kth - 1e-6));
+        const writer = openPoolWriter(1, 2, k);
+        writer.add(0, line);
+        expect([...writer.finish({ dims: [4, 8], capacity: count, k, rowCount: count, elapsedMs: 0 }).truths]).toEqual(full.filter((place) => similarities[count + place]! >= kth - 1e-6));
       }),
     );
   });
 
   test('are at most 2^20', () => {
     const most = 2 ** 20;
-    const of = (count: number): number => rankRows(new Int32Array(count), new Float32Array(count), 1, 1).truths.length;
+    const of = (count: number): number => rankRows(new Int32Array(count), new Float32Array(count), 1, 1).rows.length;
     expect(() => of(most + 1)).toThrow('a query\'s pool of 1048577 rows is beyond 1048576');
   });
 
   test('have places of 16 bits up to 65,536 rows, of 32 bits beyond, whatever the other queries have', () => {
-    const part = (count: number) => rankRows(Int32Array.from({ length: count }, (_, i) => i), new Float32Array(count), 1, 1);
-    const join = (...counts: number[]): Pool => joinPools(counts.map(part), { dims: [8], capacity: 1, k: 1, rowCount: 70_000, elapsedMs: 0 });
+    const line = (count: number): PoolLine => {
+      const rows = Int32Array.from({ length: count }, (_, i) => i);
+      const places = placesFor(count, count).map((_, i) => i);
+      return { rows, orders: places, ranks: places, similarities: new Float32Array(count) };
+    };
+    const join = (...counts: number[]): Pool => {
+      const writer = openPoolWriter(counts.length, 1, 1);
+      counts.forEach((count, query) => writer.add(query, line(count)));
+      return writer.finish({ dims: [8], capacity: 1, k: 1, rowCount: 70_000, elapsedMs: 0 });
+    };
     const narrow = join(65_536, 3);
     expect([narrow.ranks, narrow.orders, narrow.truths].every((places) => places instanceof Uint16Array)).toBe(true);
     expect(narrow.ranks[65_535]).toBe(65_535);
-    const wide = join(65_537, 3);
-    expect([wide.ranks, wide.orders, wide.truths].every((places) => places instanceof Uint32Array)).toBe(true);
-    expect([wide.orders[65_536], wide.ranks[65_536]]).toEqual([65_536, 65_536]);
-    expect([...wide.starts]).toEqual([0, 65_537, 65_540]);
-    // rows and similarities of 4 bytes; ranks, orders and truths (here all rows tie) of 4 as well; offsets of 8 and 4.
-    expect(poolBytes(wide)).toBe(65_540 * 5 * 4 + 3 * 8 + 3 * 4);
+    // The wide one first, last, and with more after it than there was room for.
+    for (const counts of [[65_537, 3], [3, 65_537], [3, 65_537, 70_000, 2]]) {
+      const wide = join(...counts);
+      expect([wide.ranks, wide.orders, wide.truths].every((places) => places instanceof Uint32Array)).toBe(true);
+      expect([...wide.counts]).toEqual(counts);
+      counts.forEach((count, query) => {
+        const start = wide.starts[query]!;
+        expect([wide.orders[start + count - 1], wide.ranks[start + count - 1], wide.rows[start + count - 1]]).toEqual([count - 1, count - 1, count - 1]);
+      });
+      // Rows, ranks, orders and truths (here all rows tie) of 4 bytes; offsets of 8, 4 and 4.
+      const total = counts.reduce((sum, count) => sum + count, 0);
+      expect(poolBytes(wide)).toBe(total * 4 * 4 + counts.length * (8 + 4) + (counts.length + 1) * 4);
+    }
+  });
+
+  test('may come in any order', () => {
+    const rows = (first: number): PoolLine => ({ rows: Int32Array.of(first, first + 1), orders: Uint16Array.of(1, 0), ranks: Uint16Array.of(1, 0), similarities: Float32Array.of(0.5, 0.25) });
+    const writer = openPoolWriter(3, 1, 1);
+    for (const query of [2, 0, 1]) writer.add(query, rows(10 * query));
+    const pool = writer.finish({ dims: [8], capacity: 2, k: 1, rowCount: 100, elapsedMs: 0 });
+    for (const query of [0, 1, 2]) {
+      expect(pool.rows[pool.starts[query]!]).toBe(10 * query);
+      expect([...pool.truths.subarray(pool.truthStarts[query], pool.truthStarts[query + 1])]).toEqual([1]);
+    }
   });
 });

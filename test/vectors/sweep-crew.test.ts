@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { CancelledError } from '../../src/base/errors.ts';
 import type { Progress } from '../../src/base/progress.ts';
 import { randomNormal, seededRandom } from '../../src/base/random.ts';
+import type { PoolLine } from '../../src/vectors/pool-line.ts';
 import { queryMatrixOf } from '../../src/vectors/query-matrix.ts';
 import { sweepWorkers } from '../../src/vectors/sweep-crew.ts';
-import { sweepPool, type PoolLine } from '../../src/vectors/sweep-pool.ts';
+import { sweepPool } from '../../src/vectors/sweep-pool.ts';
 import { sweepTop } from '../../src/vectors/sweep.ts';
 import { vectorSetOf } from '../../src/vectors/vector-set.ts';
 
@@ -46,20 +47,20 @@ describe('a sweep split over worker threads', () => {
   test('gives the pool lines of one thread', async () => {
     const linesWith = async (threads: number): Promise<PoolLine[]> => {
       const lines: PoolLine[] = [];
-      await sweepPool(vectors, queries, prefixes, 200, (query, { rows: own, similarities, orders }) => (lines[query] = { rows: own.slice(), similarities: similarities.slice(), orders: orders.slice() }), { threads });
+      await sweepPool(vectors, queries, prefixes, [200, 150, 20], (query, { rows: own, similarities, orders, ranks }) => (lines[query] = { rows: own.slice(), similarities: similarities.slice(), orders: orders.slice(), ranks: ranks.slice() }), { threads });
       return lines;
     };
     const alone = await linesWith(1);
     const together = await linesWith(2);
     expect(together.length).toBe(queryCount);
-    const differing = together.filter((line, query) => (['rows', 'similarities', 'orders'] as const).some((part) => !sameBytes(line[part], alone[query]![part])));
+    const differing = together.filter((line, query) => (['rows', 'similarities', 'orders', 'ranks'] as const).some((part) => !sameBytes(line[part], alone[query]![part])));
     expect(differing.length).toBe(0);
   });
 
   test('stops all workers when cancelled, and works again after', async () => {
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 20);
-    await expect(sweepPool(vectors, queries, prefixes, 1000, () => undefined, { threads: 2, signal: stop.signal })).rejects.toBeInstanceOf(CancelledError);
+    await expect(sweepPool(vectors, queries, prefixes, [1000, 1000, 1000], () => undefined, { threads: 2, signal: stop.signal })).rejects.toBeInstanceOf(CancelledError);
     const tables = await sweepTop(vectors, queries, [16], 1, { threads: 2 });
     expect(tables.get(16)!.rows.every((row) => row >= 0)).toBe(true);
   });

@@ -56,7 +56,7 @@ describe('vectors on disk', () => {
     const pools = await Promise.all(
       [onDisk, inMemory].map(async (vectors) => {
         const lines = new Map<number, number[]>();
-        await sweepPool(vectors, queries, [8, 40], 20, (q, line) => void lines.set(q, [...line.rows]));
+        await sweepPool(vectors, queries, [8, 40], [20, 20], (q, line) => void lines.set(q, [...line.rows]));
         return [...lines].sort(([x], [y]) => x - y);
       }),
     );

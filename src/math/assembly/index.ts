@@ -1,11 +1,12 @@
 // The kernel's exports. Every pointer is an address in the imported memory; src/math/kernel.ts calls them.
 export { scanF32, resolvePicked } from './scan';
-export { addCandidateDots, orderCandidates, scoreCandidates, rankCandidates } from './rerank';
+export { addCandidateDots, orderCandidates, scoreCandidates, rankCandidates, scoreLists } from './rerank';
 export { ingestRows, inverseNorms } from './ingest';
 export { selectionStart, selectionGuess, selectionFinish } from './select';
 export { sweepChunk } from './sweep';
-export { packRows } from './pack';
+export { packRows, takeRows } from './pack';
 export { quantiseInt8, quantiseBits, quantiseHalf } from './quantise';
 export { scanInt8, scanHalf, scanBits } from './scan-codes';
 export { scanProducts, gatherCentroids, encodeProducts } from './product';
-export { collectChunk, rankRecords } from './pool';
+export { guessChunk } from './sample';
+export { collectChunk, joinPieces, rankRecords, settleLine } from './pool';

@@ -7,3 +7,13 @@ export function packRows(from: usize, fromStride: usize, to: usize, toStride: us
     to += toStride;
   }
 }
+
+/** Copies `floats` floats from `offset` bytes on of each of some rows, one after the other. */
+export function takeRows(from: usize, stride: u32, offset: u32, rows: usize, count: u32, floats: u32, to: usize): void {
+  const bytes = (<usize>floats) << 2;
+  let sum: u32 = 0;
+  // Reads that wait for no other, so that memory answers several at once.
+  for (let i: usize = 0; i < <usize>count; i++) sum += load<u32>(from + (<usize>load<u32>(rows + (i << 2))) * <usize>stride + offset);
+  store<u32>(to, sum);
+  for (let i: usize = 0; i < <usize>count; i++) memory.copy(to + i * bytes, from + (<usize>load<u32>(rows + (i << 2))) * <usize>stride + offset, bytes);
+}

@@ -36,6 +36,46 @@ export function scoreCandidates(rows: usize, dots: usize, inverse: usize, scale:
   }
 }
 
+/** Bytes of an entry of scoreLists' table. */
+const LIST_BYTES: usize = 20;
+
+/**
+ * Similarities of a query to a list of rows at each of several prefixes: the b-th list ends at ends[b], and its rows are scored over the bands of dimensions 0 … b, one after the
+ * other. `table` has five u32 a band: address and number of its slices, its dimensions in bytes, address of the rows' inverse norms at its end, the query's own (f32).
+ * `dots` is scratch for as many floats as there are rows.
+ */
+export function scoreLists(table: usize, listCount: u32, query: usize, rows: usize, ends: usize, dots: usize, scores: usize): void {
+  let first: u32 = 0;
+  for (let b: u32 = 0; b < listCount; b++) {
+    const end = load<u32>(ends + ((<usize>b) << 2));
+    const count = end - first;
+    const at = (<usize>first) << 2;
+    memory.fill(dots, 0, (<usize>count) << 2);
+    const last = table + (<usize>b) * LIST_BYTES;
+    let q = query;
+    for (let band = table; band <= last; band += LIST_BYTES) touchRows(<usize>load<u32>(band), load<u32>(band, 4), rows + at, count, dots);
+    for (let band = table; band <= last; band += LIST_BYTES) {
+      addCandidateDots(<usize>load<u32>(band), load<u32>(band, 4), q, rows + at, dots, count);
+      q += <usize>load<u32>(band, 8);
+    }
+    scoreCandidates(rows + at, dots, <usize>load<u32>(last, 12), load<f32>(last, 16), count, scores + at);
+    first = end;
+  }
+}
+
+/** Reads a word of every row in each slice: reads that wait for no other, so that memory answers several at once. */
+export function touchRows(slices: usize, sliceCount: u32, rows: usize, count: u32, sink: usize): void {
+  let sum: u32 = 0;
+  for (let s: u32 = 0; s < sliceCount; s++) {
+    const slice = slices + (<usize>s) * SLICE_BYTES;
+    const base = sliceBase(slice);
+    const stride = sliceStride(slice);
+    for (let at: usize = 0, end = (<usize>count) << 2; at < end; at += 4) sum += load<u32>(base + (<usize>load<u32>(rows + at)) * stride);
+  }
+  // Kept, so that the reads are not left out: a zero all the same.
+  store<u32>(sink, sum & 0);
+}
+
 /**
  * Puts candidates in the order of their rows, with their dots: memory is then read in its own order, and places can stand for rows
  * in ties. `pairs` is scratch for 2 · count × 8 bytes and 8,192 more.

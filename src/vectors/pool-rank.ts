@@ -1,0 +1,51 @@
+import { lineOf, placesFor, type PoolLine } from './pool-line.ts';
+
+/** Distinct rows of several lists, rising. */
+export function unionOf(lists: readonly Int32Array[]): Int32Array {
+  let count = 0;
+  for (const list of lists) count += list.length;
+  const all = new Int32Array(count);
+  let end = 0;
+  for (const list of lists) {
+    all.set(list, end);
+    end += list.length;
+  }
+  all.sort();
+  let kept = 0;
+  for (let i = 0; i < count; i += 1) if (i === 0 || all[i] !== all[i - 1]) all[kept++] = all[i]!;
+  return all.slice(0, kept);
+}
+
+/**
+ * Orders one query's candidates at every prefix.
+ * @param rows rising. @param similarities by prefix and row. @param depth rows wanted at the last prefix
+ */
+export function rankRows(rows: Int32Array, similarities: Float32Array, prefixCount: number, depth: number): PoolLine {
+  const count = rows.length;
+  const orders = placesFor(count, prefixCount * count);
+  for (let p = 0; p < prefixCount; p += 1) orders.set(orderOf(similarities.subarray(p * count, (p + 1) * count)), p * count);
+  return lineOf(rows, orders, similarities.subarray((prefixCount - 1) * count), depth);
+}
+
+const bits = new Uint32Array(1);
+const asFloat = new Float32Array(bits.buffer);
+const PLACES = 2 ** 20;
+
+/**
+ * Places by falling similarity, ties by rising place. Each similarity becomes an unsigned number that rises as it falls, joined with its
+ * place into one whole number below 2^53, so that the engine's own numeric sort does it all without a comparator.
+ */
+function orderOf(similarities: Float32Array): Uint32Array {
+  if (similarities.length > PLACES) throw new Error(`a query's pool of ${similarities.length} rows is beyond ${PLACES}`);
+  const keys = new Float64Array(similarities.length);
+  for (let i = 0; i < keys.length; i += 1) {
+    asFloat[0] = similarities[i]! + 0; // −0 becomes 0: they tie
+    const value = bits[0]!;
+    const rising = value >= 0x80000000 ? ~value >>> 0 : value + 0x80000000;
+    keys[i] = (0xffffffff - rising) * PLACES + i;
+  }
+  keys.sort();
+  const order = new Uint32Array(keys.length);
+  for (let i = 0; i < keys.length; i += 1) order[i] = keys[i]! % PLACES;
+  return order;
+}
