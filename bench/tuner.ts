@@ -19,6 +19,7 @@ import { searchFrontier } from '../src/funnel/tuner-search.ts';
 import { percentile } from '../src/math/statistics.ts';
 import { openEmbeddedStore } from '../src/stores/embedded/embedded-store.ts';
 import { queryOf } from '../src/vectors/query-matrix.ts';
+import { similaritiesAt } from '../src/vectors/search.ts';
 import { readNpyQueries, readNpyVectors } from '../src/vectors/npy.ts';
 import { machineLine, report } from './section.ts';
 import { wordnetVectors } from './wordnet-vectors.ts';
@@ -97,7 +98,7 @@ for (let i = 0; i < Number(options.sample); i += 1) {
   for (let j = 0; j < 10; j += 1) {
     const query = randomInt(random, queries.queryCount);
     const real = (await runFunnel(store, heads.get(schedule[0]!.dims)!, schedule, queryOf(queries, query))).stages;
-    const mine = funnelOf(pool, query, schedule);
+    const mine = funnelOf(pool, query, schedule, (rows) => similaritiesAt(vectors, queryOf(queries, query), rows, [vectors.dims]));
     runs += 1;
     // Of a head at full dimension, which is the exact search, the pool knows the k best.
     const isExact = schedule[0]!.dims === vectors.dims;

@@ -124,7 +124,7 @@ function truthCodes(pool: Pool, queries: ArrayLike<number>): Places {
     const count = pool.counts[query]!;
     const truths = pool.truths.subarray(pool.truthStarts[query], pool.truthStarts[query + 1]);
     for (const place of truths) isTruth[place] = 1;
-    for (let prefix = 0; prefix < pool.dims.length; prefix += 1) {
+    for (let prefix = 0; prefix < pool.dims.length - 1; prefix += 1) {
       const base = baseOf(pool, query, prefix);
       let code = 0;
       for (let rank = 0; rank < count; rank += 1) {
@@ -151,6 +151,7 @@ function mostTruths(pool: Pool): number {
 function headSums(pool: Pool, queries: ArrayLike<number>, keeps: readonly number[], slotOf: Uint16Array, most: number): Uint32Array[] {
   return pool.dims.map((_, prefix) => {
     const sums = new Uint32Array(keeps.length);
+    if (prefix === pool.dims.length - 1) return sums.fill(most * queries.length);
     for (let index = 0; index < queries.length; index += 1) {
       const query = queries[index]!;
       const base = baseOf(pool, query, prefix);

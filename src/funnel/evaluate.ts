@@ -38,6 +38,12 @@ export function scheduleHits(pool: Pool, schedule: Schedule, queries?: ArrayLike
 
   for (let index = 0; index < queryCount; index += 1) {
     const query = queries?.[index] ?? index;
+    if (prefixes[0] === lastPrefix) {
+      // The exact search.
+      stages[0]![index] = most;
+      answer[index] = most;
+      continue;
+    }
     const poolRows = pool.counts[query]!;
     const headBase = baseOf(pool, query, prefixes[0]!);
     const truthStart = pool.truthStarts[query]!;
@@ -131,23 +137,37 @@ export function evaluateSchedule(pool: Pool, schedule: Schedule, options: Evalua
 
 /**
  * The funnel of one query from the pool: the rows that survive every stage, best first, exactly those of a real run. (Of a head at full dimension, which is the exact search, the k best.)
+ * @param score similarities of rows at full dimension, at which the pool has no ranks
  */
-export function funnelOf(pool: Pool, query: number, schedule: Schedule): { readonly dims: number; readonly rows: Int32Array }[] {
+export function funnelOf(pool: Pool, query: number, schedule: Schedule, score: (rows: Int32Array) => Float32Array): { readonly dims: number; readonly rows: Int32Array }[] {
   const fitted = fitSchedule(pool, schedule);
   const { marks } = walkRoomOf(pool);
   const poolRows = pool.counts[query]!;
+  const lastPrefix = pool.dims.length - 1;
+  const rowsOf = (places: Places): Int32Array => Int32Array.from(places, (place) => pool.rows[pool.starts[query]! + place]!);
   let alive = placesLike(pool.ranks, 0);
   return fitted.map((stage, index) => {
-    const base = baseOf(pool, query, prefixOf(pool, stage.dims));
+    const prefix = prefixOf(pool, stage.dims);
+    if (prefix === lastPrefix) {
+      const first = pool.truthStarts[query]!;
+      return { dims: stage.dims, rows: index === 0 ? rowsOf(pool.truths.subarray(first, first + truthCountOf(pool))) : bestRows(rowsOf(alive), score, stage.keep) };
+    }
+    const base = baseOf(pool, query, prefix);
     if (index === 0) {
-      const keep = stage.dims === pool.dims[pool.dims.length - 1] ? truthCountOf(pool) : stage.keep;
-      alive = pool.orders.slice(base, base + keep);
+      alive = pool.orders.slice(base, base + stage.keep);
     } else {
       const out = placesLike(pool.ranks, stage.keep);
       alive = out.subarray(0, rerankPlaces(pool.ranks, pool.orders, base, poolRows, alive, 0, alive.length, stage.keep, out, marks));
     }
-    return { dims: stage.dims, rows: Int32Array.from(alive, (place) => pool.rows[pool.starts[query]! + place]!) };
+    return { dims: stage.dims, rows: rowsOf(alive) };
   });
+}
+
+function bestRows(rows: Int32Array, score: (rows: Int32Array) => Float32Array, keep: number): Int32Array {
+  const rising = rows.slice().sort();
+  const scores = score(rising);
+  const order = Array.from(rising.keys()).sort((a, b) => scores[b]! - scores[a]! || a - b);
+  return Int32Array.from(order.slice(0, keep), (i) => rising[i]!);
 }
 
 /** Queries by what the schedule loses, worst first; ties by rising query row. */

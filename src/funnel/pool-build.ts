@@ -63,7 +63,7 @@ export async function buildPool(source: PoolSource, queries: QueryMatrix, option
 
   // A funnel that comes to the full dimension ends there: it is enough to know the true neighbours and what ties with them.
   const depths = dims.map((size) => (size === source.dims ? Math.min(capacity, truthDepth(k, source.rowCount)) : capacity));
-  const writer = openPoolWriter(queries.queryCount, dims.length, k);
+  const writer = openPoolWriter(queries.queryCount, dims.length - 1, k);
   if (source.collect !== undefined) {
     await source.collect(queries, dims, depths, writer.add, { signal, onProgress: options.onProgress });
   } else {

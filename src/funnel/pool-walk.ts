@@ -15,9 +15,9 @@ export function walkRoomOf(pool: Pool): WalkRoom {
   return { marks: new Int32Array((widest + 31) >>> 5), flags: new Uint8Array(widest) };
 }
 
-/** Where one query's places of one prefix begin in `ranks` and `orders`. */
+/** Where one query's places of one prefix, which is not the full dimension, begin in `ranks` and `orders`. */
 export function baseOf(pool: Pool, query: number, prefix: number): number {
-  return pool.starts[query]! * pool.dims.length + prefix * pool.counts[query]!;
+  return pool.starts[query]! * (pool.dims.length - 1) + prefix * pool.counts[query]!;
 }
 
 /**

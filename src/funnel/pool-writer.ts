@@ -12,10 +12,11 @@ export interface PoolWriter {
 /** Lines differ in length: as much more room than the first line needs for all is made, and as much more whenever that was too little. Memory that is not written to is not taken. */
 const SPARE = 1.25;
 
-export function openPoolWriter(queryCount: number, prefixCount: number, k: number): PoolWriter {
+/** @param orderCount prefixes but for the full dimension */
+export function openPoolWriter(queryCount: number, orderCount: number, k: number): PoolWriter {
   const starts = new Float64Array(queryCount);
   const counts = new Int32Array(queryCount);
-  const truths: Places[] = [];
+  const truths: Uint32Array[] = [];
   let widest = 0;
   let used = 0;
   let rows = new Int32Array(0);
@@ -28,8 +29,8 @@ export function openPoolWriter(queryCount: number, prefixCount: number, k: numbe
       return to;
     };
     if (room > rows.length) rows = moved(rows, new Int32Array(room), used);
-    ranks = moved(ranks, placesFor(widest, room * prefixCount), used * prefixCount);
-    orders = moved(orders, placesFor(widest, room * prefixCount), used * prefixCount);
+    ranks = moved(ranks, placesFor(widest, room * orderCount), used * orderCount);
+    orders = moved(orders, placesFor(widest, room * orderCount), used * orderCount);
   };
 
   return {
@@ -39,9 +40,9 @@ export function openPoolWriter(queryCount: number, prefixCount: number, k: numbe
       if (used + count > rows.length) moveTo(Math.ceil(SPARE * (used === 0 ? count * queryCount : used + count)));
       else if (count > MOST_NARROW_PLACES && ranks instanceof Uint16Array) moveTo(rows.length);
       rows.set(line.rows, used);
-      ranks.set(line.ranks, used * prefixCount);
-      orders.set(line.orders, used * prefixCount);
-      truths[query] = truthsOf(line.similarities, line.orders.subarray(line.orders.length - count), k);
+      ranks.set(line.ranks, used * orderCount);
+      orders.set(line.orders, used * orderCount);
+      truths[query] = truthsOf(line, k);
       starts[query] = used;
       counts[query] = count;
       used += count;
@@ -51,16 +52,16 @@ export function openPoolWriter(queryCount: number, prefixCount: number, k: numbe
       truths.forEach((places, query) => (truthStarts[query + 1] = truthStarts[query]! + places.length));
       const allTruths = placesFor(widest, truthStarts[queryCount]!);
       truths.forEach((places, query) => allTruths.set(places, truthStarts[query]!));
-      const places = used * prefixCount;
+      const places = used * orderCount;
       return { ...about, queryCount, starts, counts, rows: rows.subarray(0, used), ranks: ranks.subarray(0, places), orders: orders.subarray(0, places), truthStarts, truths: allTruths };
     },
   };
 }
 
-/** Places of the k best at full dimension, and of those that tie with the k-th. @param full similarities by rank */
-function truthsOf(full: Float32Array, order: Places, k: number): Places {
-  const threshold = full[Math.min(k, full.length) - 1]! - TIE_TOLERANCE;
+/** Places of the k best at full dimension, and of those that tie with the k-th. */
+function truthsOf({ best, similarities }: PoolLine, k: number): Uint32Array {
+  const threshold = similarities[Math.min(k, best.length) - 1]! - TIE_TOLERANCE;
   let count = 0;
-  while (count < full.length && full[count]! >= threshold) count += 1;
-  return order.slice(0, count);
+  while (count < best.length && similarities[count]! >= threshold) count += 1;
+  return best.slice(0, count);
 }

@@ -17,12 +17,14 @@ import type { Places } from '../vectors/pool-line.ts';
  * - Truth: the full dimension is one of the prefixes and k ≤ capacity, so the true neighbours are in the pool, and so is any row
  *   that a schedule can return; hence also every returned row whose full-dimension similarity ties with the k-th.
  *
- * Where a row stands at a prefix at which, and at all shorter ones, it is not among the best `capacity` is left open (but after those that are): no funnel holds it there.
+ * Where a row stands at a prefix at which, and at all shorter ones, it is not among the best `capacity` is left open (but after those that are): no funnel holds it there. At the full
+ * dimension there are no ranks at all: the true neighbours come first there, so a stage at it keeps those it is given, and a funnel ends with it. Rows that are among the best only there, and no true neighbours, are
+ * not in the pool.
  *
  * Only typed arrays and numbers: a pool can be posted to a worker (`poolBuffers` names what to transfer) or written to a file.
  *
  * Layout: query q has m = counts[q] rows. Its row numbers are rows[starts[q] …]. Everything by prefix is at
- * starts[q]·P + p·m + i for prefix p of P and place i (0 … m−1) within the query's pool. Queries lie in any order.
+ * starts[q]·P + p·m + i for prefix p of the P below the full dimension and place i (0 … m−1) within the query's pool. Queries lie in any order.
  */
 export interface Pool {
   /** Rising; the last one is the full dimension. */

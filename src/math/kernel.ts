@@ -45,12 +45,12 @@ export interface KernelExports {
   joinPieces(pieces: number, chunkCount: number, bandCount: number, stride: number, rows: number, similarities: number): void;
   rankRecords(
     rows: number, similarities: number, count: number, stride: number, bandCount: number, depths: number, floors: number, rounding: number,
-    used: number, codes: number, places: number, keys: number, spare: number, counters: number, outRows: number, line: number, outOrders: number, ends: number,
-    tieRanks: number, tieRows: number, tieEnds: number,
+    used: number, codes: number, places: number, keys: number, spare: number, line: number, ends: number, counters: number,
+    outRows: number, outOrders: number, best: number, tieRanks: number, tieRows: number, tieEnds: number,
   ): number;
   settleLine(
-    kept: number, bandCount: number, tieRanks: number, tieRows: number, tieSimilarities: number, tieEnds: number, keys: number,
-    line: number, orders: number, outOrders: number, outRanks: number,
+    kept: number, bandCount: number, tieRanks: number, tieRows: number, tieSimilarities: number, tieEnds: number, keys: number, line: number,
+    orders: number, best: number, outOrders: number, outRanks: number, outBest: number,
   ): void;
   quantiseInt8(slices: number, sliceCount: number, inverse: number, first: number, rows: number, out: number, stride: number, scales: number): void;
   quantiseBits(slices: number, sliceCount: number, first: number, rows: number, out: number, stride: number): void;

@@ -1,4 +1,4 @@
-import { lineOf, placesFor, type PoolLine } from './pool-line.ts';
+import { placesFor, ranksOf, type PoolLine } from './pool-line.ts';
 
 /** Distinct rows of several lists, rising. */
 export function unionOf(lists: readonly Int32Array[]): Int32Array {
@@ -17,15 +17,24 @@ export function unionOf(lists: readonly Int32Array[]): Int32Array {
 }
 
 /**
- * Orders one query's candidates at every prefix.
+ * Ranks one query's candidates at every prefix.
  * @param rows rising. @param similarities by prefix and row. @param depth rows wanted at the last prefix
  */
 export function rankRows(rows: Int32Array, similarities: Float32Array, prefixCount: number, depth: number): PoolLine {
   const count = rows.length;
-  const orders = placesFor(count, prefixCount * count);
-  for (let p = 0; p < prefixCount; p += 1) orders.set(orderOf(similarities.subarray(p * count, (p + 1) * count)), p * count);
-  return lineOf(rows, orders, similarities.subarray((prefixCount - 1) * count), depth);
+  const orders = placesFor(count, (prefixCount - 1) * count);
+  for (let p = 0; p < prefixCount - 1; p += 1) orders.set(orderOf(similarities.subarray(p * count, (p + 1) * count)), p * count);
+  const full = similarities.subarray((prefixCount - 1) * count);
+  const order = orderOf(full);
+  const limit = full[order[Math.min(depth, count) - 1]!]! - AS_GOOD;
+  let bestCount = 0;
+  while (bestCount < count && full[order[bestCount]!]! >= limit) bestCount += 1;
+  const best = order.slice(0, bestCount);
+  return { rows, orders, ranks: ranksOf(orders, count), best, similarities: Float32Array.from(best, (place) => full[place]!) };
 }
+
+/** Similarities nearer than this are one and the same to float32. */
+const AS_GOOD = 1e-6;
 
 const bits = new Uint32Array(1);
 const asFloat = new Float32Array(bits.buffer);

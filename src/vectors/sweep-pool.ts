@@ -1,7 +1,7 @@
 import { sliceOf } from '../base/async.ts';
 import { neighboursOf } from './neighbours.ts';
 import { queryOf, type QueryMatrix } from './query-matrix.ts';
-import { bestOf, lineOf, MOST_NARROW_PLACES, type PoolLine } from './pool-line.ts';
+import { MOST_NARROW_PLACES, ranksOf, type PoolLine } from './pool-line.ts';
 import { rankRows, unionOf } from './pool-rank.ts';
 import { openListScorer, similaritiesAt, type ListScorer } from './search.ts';
 import { shareSweep, sweepWorkers } from './sweep-crew.ts';
@@ -131,6 +131,8 @@ function poolAreas(groupSize: number, capacity: number, bandCount: number, chunk
     tieSimilarities: perPlace,
     tieEnds: 4 * bandCount,
     tieKeys: 4 * perRow,
+    best: perRow,
+    bestSimilarities: perRow,
   };
 }
 
@@ -177,8 +179,7 @@ async function collectGroup(
     if (collected <= capacity) call.joinPieces(at.pieces + 8 * i * chunkCount, chunkCount, bandCount, capacity, at.rows, at.similarities);
     const kept = collected > capacity ? NO_RANKING : call.rankRecords(
       at.rows, at.similarities, collected, capacity, bandCount, at.depths, at.floors, ROUNDING,
-      at.used, at.codes, at.places, at.keys, at.spare, at.counters, at.lineRows, at.line, at.wideOrders, at.bandEnds,
-      at.tieRanks, at.tieRows, at.tieEnds,
+      at.used, at.codes, at.places, at.keys, at.spare, at.line, at.bandEnds, at.counters, at.lineRows, at.wideOrders, at.best, at.tieRanks, at.tieRows, at.tieEnds,
     );
     // What nearly ties is ordered by the search kernel's own sums, from the vectors themselves.
     const ties = kept === NO_RANKING ? Infinity : tieEnds[bandCount - 1]!;
@@ -187,21 +188,24 @@ async function collectGroup(
       continue;
     }
     if (ties > 0) kernel.floats(at.tieSimilarities, ties).set(plan.scorer.score(queryOf(queries, query), kernel.words(at.tieRows, ties), tieEnds));
-    call.settleLine(kept, bandCount, at.tieRanks, at.tieRows, at.tieSimilarities, at.tieEnds, at.tieKeys, at.line, at.wideOrders, at.orders, at.ranks);
-    onLine(query, lineAt(bench, bandCount, kept, keeps[bandCount - 1]!));
+    call.settleLine(
+      kept, bandCount, at.tieRanks, at.tieRows, at.tieSimilarities, at.tieEnds, at.tieKeys, at.line, at.wideOrders, at.best, at.orders, at.ranks, at.bestSimilarities,
+    );
+    onLine(query, lineAt(bench, bandCount - 1, kept, ties - (tieEnds[bandCount - 2] ?? 0)));
     await pause();
   }
 }
 
 /** The line as views of the workbench. */
-function lineAt({ kernel, areas }: SweepBench, bandCount: number, count: number, depth: number): PoolLine {
+function lineAt({ kernel, areas }: SweepBench, orderCount: number, count: number, bestCount: number): PoolLine {
   const buffer = kernel.memory.buffer as ArrayBuffer;
-  const places = bandCount * count;
-  const rows = new Int32Array(buffer, areas['lineRows']!, count);
-  const full = kernel.floats(areas['line']!, count);
-  if (count > MOST_NARROW_PLACES) return lineOf(rows, kernel.words(areas['wideOrders']!, places), full, depth);
-  const orders = new Uint16Array(buffer, areas['orders']!, places);
-  return { rows, orders, ranks: new Uint16Array(buffer, areas['ranks']!, places), similarities: bestOf(full, orders.subarray(places - count), depth) };
+  const places = orderCount * count;
+  const about = { rows: new Int32Array(buffer, areas['lineRows']!, count), best: kernel.words(areas['best']!, bestCount), similarities: kernel.floats(areas['bestSimilarities']!, bestCount) };
+  if (count > MOST_NARROW_PLACES) {
+    const orders = kernel.words(areas['wideOrders']!, places);
+    return { ...about, orders, ranks: ranksOf(orders, count) };
+  }
+  return { ...about, orders: new Uint16Array(buffer, areas['orders']!, places), ranks: new Uint16Array(buffer, areas['ranks']!, places) };
 }
 
 /** The plain way, for few queries and for those that were missed: neighbour tables of every prefix, then the similarities of their union. */

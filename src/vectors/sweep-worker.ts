@@ -51,7 +51,7 @@ async function sweepPart(request: SweepRequest, work: { signal: AbortSignal; onP
     send({ type: 'tables', tables: await sweepTop(vectors, queries, prefixes, keeps[0]!, work) });
     return;
   }
-  const packer = openLinePacker(prefixes.length, (packed) => send({ type: 'lines', packed }));
+  const packer = openLinePacker(prefixes.length - 1, (packed) => send({ type: 'lines', packed }));
   await sweepPool(vectors, queries, prefixes, keeps, packer.add, work);
   packer.flush();
 }

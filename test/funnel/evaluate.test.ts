@@ -12,7 +12,7 @@ import { openEmbeddedStore } from '../../src/stores/embedded/embedded-store.ts';
 import { queryOf } from '../../src/vectors/query-matrix.ts';
 import { similaritiesAt } from '../../src/vectors/search.ts';
 import { truthOf, survivalOf, recallOf } from '../../src/metrics/truth.ts';
-import { madeSet } from './made-data.ts';
+import { madeSet, scorerOf } from './made-data.ts';
 import { naiveFunnel, naiveRecall, naiveTruth } from './naive-funnel.ts';
 
 const DIMS = [4, 8, 16, 32];
@@ -45,7 +45,7 @@ describe('evaluating a schedule from the pool', () => {
           const recalls = recallsOf(pool, hits.answer);
           for (let query = 0; query < 3; query += 1) {
             const naive = naiveFunnel(set, query, schedule);
-            const found = funnelOf(pool, query, schedule);
+            const found = funnelOf(pool, query, schedule, scorerOf(set, query));
             const truth = naiveTruth(set, query, shape.k);
             found.forEach((stage, s) => {
               if (s > 0 || stage.dims < 32) expect(stage.rows.length).toBe(naive[s]!.rows.length);
@@ -78,7 +78,7 @@ describe('evaluating a schedule from the pool', () => {
           const hits = scheduleHits(pool, schedule);
           for (let query = 0; query < 2; query += 1) {
             const run = await runFunnel(store, head, schedule, queryOf(set.queries, query));
-            const found = funnelOf(pool, query, schedule);
+            const found = funnelOf(pool, query, schedule, scorerOf(set, query));
             found.forEach((stage, s) => {
               const real = run.stages[s]!;
               // A head at full dimension is the exact search, of which the pool knows the k best only.

@@ -1,6 +1,7 @@
 import { randomNormal, seededRandom } from '../../src/base/random.ts';
-import { queryMatrixOf } from '../../src/vectors/query-matrix.ts';
+import { queryMatrixOf, queryOf } from '../../src/vectors/query-matrix.ts';
 import type { QueryMatrix } from '../../src/vectors/query-matrix.ts';
+import { similaritiesAt } from '../../src/vectors/search.ts';
 import { vectorSetOf } from '../../src/vectors/vector-set.ts';
 import type { VectorSet } from '../../src/vectors/vector-set.ts';
 
@@ -32,4 +33,9 @@ export function madeSet(shape: { seed: number; rowCount: number; queryCount: num
     vectors: vectorSetOf(documents, { rowCount: shape.rowCount, dims: shape.dims, boundaries: shape.boundaries }),
     queries: queryMatrixOf(queryRows, shape.dims),
   };
+}
+
+/** The embedded store's similarities of a query of the set at full dimension. */
+export function scorerOf({ vectors, queries }: MadeSet, query: number): (rows: Int32Array) => Float32Array {
+  return (rows) => similaritiesAt(vectors, queryOf(queries, query), rows, [vectors.dims]);
 }

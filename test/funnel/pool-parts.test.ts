@@ -11,7 +11,7 @@ import { poolBytes } from '../../src/funnel/pool.ts';
 import type { Pool } from '../../src/funnel/pool.ts';
 import { placesFor, type PoolLine } from '../../src/vectors/pool-line.ts';
 import { rankRows } from '../../src/vectors/pool-rank.ts';
-import { madeSet } from './made-data.ts';
+import { madeSet, scorerOf } from './made-data.ts';
 
 const DIMS = [4, 8, 16, 32];
 const set = madeSet({ seed: 71, rowCount: 60, queryCount: 5, dims: 32, boundaries: DIMS });
@@ -39,7 +39,7 @@ function counted(change: Partial<PoolSource> = {}): { source: PoolSource; asked:
 }
 
 /** What a pool says of some schedules. */
-const saysOf = (pool: Pool): unknown => ['4:10,32:5', '8:9,16:7,32:5', '16:6,32:5', '4:8'].map((text) => [0, 1, 2, 3, 4].map((query) => funnelOf(pool, query, parseSchedule(text))));
+const saysOf = (pool: Pool): unknown => ['4:10,32:5', '8:9,16:7,32:5', '16:6,32:5', '4:8'].map((text) => [0, 1, 2, 3, 4].map((query) => funnelOf(pool, query, parseSchedule(text), scorerOf(set, query))));
 
 describe('what a pool is built from', () => {
   test('is swept for as many queries at once as their tables fit, each a margin deeper than the capacity', async () => {
@@ -74,7 +74,7 @@ describe('what a pool is built from', () => {
       collect: (queries, dims, depths, onLine, work) =>
         real.collect!(queries, dims, depths, (query, line) => {
           onLine(query, line);
-          for (const array of [line.rows, line.similarities, line.orders, line.ranks]) array.fill(0);
+          for (const array of [line.rows, line.best, line.similarities, line.orders, line.ranks]) array.fill(0);
         }, work),
     };
     const [pool, usual] = [await buildPool(source, set.queries, options), await buildPool(real, set.queries, options)];
@@ -144,10 +144,12 @@ describe('the candidates of one query', () => {
         const places = Array.from({ length: count }, (_, i) => i);
         const line = rankRows(Int32Array.from(places), similarities, 2, k);
         const expected = [0, count].map((base) => [...places].sort((a, b) => similarities[base + b]! - similarities[base + a]! || a - b));
-        expect([...line.orders]).toEqual(expected.flat());
+        expect([...line.orders]).toEqual(expected[0]);
+        expect([...line.best]).toEqual(expected[1]!.slice(0, line.best.length));
+        expect(line.best.length).toBeGreaterThanOrEqual(Math.min(k, count));
         const full = expected[1]!;
         const kth = similarities[count + full[Math.min(k, count) - 1]!]!;
-        const writer = openPoolWriter(1, 2, k);
+        const writer = openPoolWriter(1, 1, k);
         writer.add(0, line);
         expect([...writer.finish({ dims: [4, 8], capacity: count, k, rowCount: count, elapsedMs: 0 }).truths]).toEqual(full.filter((place) => similarities[count + place]! >= kth - 1e-6));
       }),
@@ -164,12 +166,12 @@ describe('the candidates of one query', () => {
     const line = (count: number): PoolLine => {
       const rows = Int32Array.from({ length: count }, (_, i) => i);
       const places = placesFor(count, count).map((_, i) => i);
-      return { rows, orders: places, ranks: places, similarities: new Float32Array(count) };
+      return { rows, orders: places, ranks: places, best: Uint32Array.from(rows), similarities: new Float32Array(count) };
     };
     const join = (...counts: number[]): Pool => {
       const writer = openPoolWriter(counts.length, 1, 1);
       counts.forEach((count, query) => writer.add(query, line(count)));
-      return writer.finish({ dims: [8], capacity: 1, k: 1, rowCount: 70_000, elapsedMs: 0 });
+      return writer.finish({ dims: [8, 16], capacity: 1, k: 1, rowCount: 70_000, elapsedMs: 0 });
     };
     const narrow = join(65_536, 3);
     expect([narrow.ranks, narrow.orders, narrow.truths].every((places) => places instanceof Uint16Array)).toBe(true);
@@ -190,10 +192,10 @@ describe('the candidates of one query', () => {
   });
 
   test('may come in any order', () => {
-    const rows = (first: number): PoolLine => ({ rows: Int32Array.of(first, first + 1), orders: Uint16Array.of(1, 0), ranks: Uint16Array.of(1, 0), similarities: Float32Array.of(0.5, 0.25) });
+    const rows = (first: number): PoolLine => ({ rows: Int32Array.of(first, first + 1), orders: Uint16Array.of(1, 0), ranks: Uint16Array.of(1, 0), best: Uint32Array.of(1, 0), similarities: Float32Array.of(0.5, 0.25) });
     const writer = openPoolWriter(3, 1, 1);
     for (const query of [2, 0, 1]) writer.add(query, rows(10 * query));
-    const pool = writer.finish({ dims: [8], capacity: 2, k: 1, rowCount: 100, elapsedMs: 0 });
+    const pool = writer.finish({ dims: [8, 16], capacity: 2, k: 1, rowCount: 100, elapsedMs: 0 });
     for (const query of [0, 1, 2]) {
       expect(pool.rows[pool.starts[query]!]).toBe(10 * query);
       expect([...pool.truths.subarray(pool.truthStarts[query], pool.truthStarts[query + 1])]).toEqual([1]);

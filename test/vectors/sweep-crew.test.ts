@@ -47,13 +47,13 @@ describe('a sweep split over worker threads', () => {
   test('gives the pool lines of one thread', async () => {
     const linesWith = async (threads: number): Promise<PoolLine[]> => {
       const lines: PoolLine[] = [];
-      await sweepPool(vectors, queries, prefixes, [200, 150, 20], (query, { rows: own, similarities, orders, ranks }) => (lines[query] = { rows: own.slice(), similarities: similarities.slice(), orders: orders.slice(), ranks: ranks.slice() }), { threads });
+      await sweepPool(vectors, queries, prefixes, [200, 150, 20], (query, { rows: own, best, similarities, orders, ranks }) => (lines[query] = { rows: own.slice(), best: best.slice(), similarities: similarities.slice(), orders: orders.slice(), ranks: ranks.slice() }), { threads });
       return lines;
     };
     const alone = await linesWith(1);
     const together = await linesWith(2);
     expect(together.length).toBe(queryCount);
-    const differing = together.filter((line, query) => (['rows', 'similarities', 'orders', 'ranks'] as const).some((part) => !sameBytes(line[part], alone[query]![part])));
+    const differing = together.filter((line, query) => (['rows', 'best', 'similarities', 'orders', 'ranks'] as const).some((part) => !sameBytes(line[part], alone[query]![part])));
     expect(differing.length).toBe(0);
   });
 

@@ -12,14 +12,14 @@ async function poolOf(vectors: VectorSet, queries: ReturnType<typeof queryMatrix
   const lines: PoolLine[] = [];
   await sweepPool(vectors, queries, dims, depths, (query, line) => {
     expect(lines[query]).toBeUndefined();
-    lines[query] = { rows: line.rows.slice(), similarities: line.similarities.slice(), orders: line.orders.slice(), ranks: line.ranks.slice() };
+    lines[query] = { rows: line.rows.slice(), best: line.best.slice(), similarities: line.similarities.slice(), orders: line.orders.slice(), ranks: line.ranks.slice() };
   });
   return lines;
 }
 
 /**
  * Holds a pool against the search kernel's similarities of all rows: at every prefix the best are there and ranked first, and all that are among the best there or at a shorter prefix are
- * in the kernel's order. Returns how many rows the pools have.
+ * in the kernel's order; at the last one the best, in that order, with its similarities. Returns how many rows the pools have.
  */
 async function check(vectors: VectorSet, queries: ReturnType<typeof queryMatrixOf>, dims: number[], depth: number | number[]): Promise<number> {
   const depths = dims.map((_, p) => Math.min(vectors.rowCount, typeof depth === 'number' ? depth : depth[p]!));
@@ -27,7 +27,7 @@ async function check(vectors: VectorSet, queries: ReturnType<typeof queryMatrixO
   expect(lines.length).toBe(queries.queryCount);
   const everyRow = Int32Array.from({ length: vectors.rowCount }, (_, row) => row);
   const faults: string[] = [];
-  lines.forEach(({ rows, similarities, orders, ranks }, query) => {
+  lines.forEach(({ rows, best: ending, similarities, orders, ranks }, query) => {
     const count = rows.length;
     if (new Set(rows).size !== count) faults.push(`query ${query}: a row twice`);
     const exact = similaritiesAt(vectors, queryOf(queries, query), everyRow, dims);
@@ -37,24 +37,25 @@ async function check(vectors: VectorSet, queries: ReturnType<typeof queryMatrixO
       const best = Array.from(everyRow).sort((a, b) => own[b]! - own[a]! || a - b).slice(0, depths[p]);
       const last = own[best[best.length - 1]!]!;
       for (const row of best) if (own[row]! - last > 1e-6 || rows.includes(row)) among.add(row);
-      const order = orders.subarray(p * count, (p + 1) * count);
+      const isLast = p === dims.length - 1;
+      const order = isLast ? ending : orders.subarray(p * count, (p + 1) * count);
       const ranked = Array.from(order, (place) => rows[place]!);
       // Of very many that are alike at the edge, some.
       best.forEach((row, rank) => {
         if (ranked[rank] !== row && Math.abs(own[ranked[rank]!]! - last) > 1e-6) faults.push(`query ${query} at ${prefix}: rank ${rank} is row ${ranked[rank]}, not ${row}`);
       });
-      const mattering = ranked.filter((row) => among.has(row));
+      const mattering = isLast ? ranked : ranked.filter((row) => among.has(row));
       mattering.forEach((row, i) => {
         const before = mattering[i - 1];
         if (before !== undefined && !(own[before]! > own[row]! || (own[before] === own[row] && before < row))) faults.push(`query ${query} at ${prefix}: row ${before} before ${row}`);
       });
       order.forEach((place, rank) => {
-        if (ranks[p * count + place] !== rank) faults.push(`query ${query} at ${prefix}: place ${place} is not of rank ${rank}`);
+        if (!isLast && ranks[p * count + place] !== rank) faults.push(`query ${query} at ${prefix}: place ${place} is not of rank ${rank}`);
       });
-      if (p < dims.length - 1) return;
-      if (similarities.length < best.length) faults.push(`query ${query}: ${similarities.length} similarities`);
+      if (!isLast) return;
+      if (similarities.length !== ending.length || ending.length < best.length) faults.push(`query ${query}: ${ending.length} at the last prefix, ${similarities.length} similarities`);
       similarities.forEach((similarity, rank) => {
-        if (Math.abs(similarity - own[ranked[rank]!]!) > 1e-6) faults.push(`query ${query}: similarity of rank ${rank}`);
+        if (similarity !== own[ranked[rank]!]) faults.push(`query ${query}: similarity of rank ${rank}`);
       });
       // All that are as good as the last.
       const asGood = Math.min(count, own.filter((similarity) => similarity > last - 5e-7).length);

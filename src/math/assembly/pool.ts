@@ -181,29 +181,32 @@ const HINT: i32 = 2048;
 const UNUSED: u8 = 255;
 
 /**
- * Ranks a query's collected rows and keeps those among the best depths[band] at any band (u32 each; with those that are so up to `rounding`): first those of band 0, then those that band 1 adds, and so on,
- * each rising; ends[band] is where a band's end. A funnel holds no others at that band, so that only these are ranked at it. Writes the kept rows, by band the places in order of falling
- * similarity, up to near ties (those after the end in their own order), as many as are kept for one band after the other, and the similarities by place at the last band. Returns the number
- * kept, or 0xffffffff when a band has not so many rows at or above its floor (floors: one f32 a band) or too
+ * Ranks a query's collected rows and keeps those among the best depths[band] at any band (u32 each; with those that are so up to `rounding`): first those of band 0, then those that band 1
+ * adds, and so on, each rising. A funnel holds only those up to its band's end there, so that only these are ranked. Writes the kept rows, and by band but for the last the places
+ * in order of falling similarity, up to near ties (those after the end in their own order), as many as are kept for one band after the other. At the last band, where a funnel ends, only its own best are
+ * wanted: their places are written to `best`, in no order. Returns the number kept, or 0xffffffff when a band has not so many rows at or above its floor (floors: one f32 a band) or too
  * many that are alike. `stride` as in joinPieces.
  *
  * Neighbours in an order whose similarities are nearer than rounding are its ties: `tieRanks` has their ranks (the first of each run with TIE_FIRST added) and `tieRows` their rows,
- * one band after the other; tieEnds[band] is where a band's end. Scratch: `used` for count + 16 bytes, `codes` for 2 × (count + 64), `places`, `keys` and
- * `spare` for 4 × (count + 8), `counters` for 2 × DIGITS × 4.
+ * one band after the other; tieEnds[band] is where a band's end. The best of the last band are one run. Scratch: `used` for count + 16 bytes, `codes` for 2 × (count + 64), `places`, `keys`,
+ * `spare` and `line` for 4 × (count + 8), `ends` for 4 a band, `counters` for 2 × DIGITS × 4.
  */
 export function rankRecords(
   rows: usize, similarities: usize, count: u32, stride: u32, bandCount: u32, depths: usize, floors: usize, rounding: f32,
-  used: usize, codes: usize, places: usize, keys: usize, spare: usize, counters: usize, outRows: usize, line: usize, outOrders: usize, ends: usize,
+  used: usize, codes: usize, places: usize, keys: usize, spare: usize, line: usize, ends: usize, counters: usize, outRows: usize, outOrders: usize, best: usize,
   tieRanks: usize, tieRows: usize, tieEnds: usize,
 ): u32 {
   memory.fill(used, UNUSED, (<usize>count) + 16);
+  let limit: f32 = 0;
   for (let b: u32 = 0; b < bandCount; b++) {
-    if (!markBest(similarities + ((<usize>(b * stride)) << 2), count, load<u32>(depths + ((<usize>b) << 2)), load<f32>(floors + ((<usize>b) << 2)), rounding, b, used, codes)) return u32.MAX_VALUE;
+    const at = (<usize>b) << 2;
+    limit = markBest(similarities + ((<usize>(b * stride)) << 2), count, load<u32>(depths + at), load<f32>(floors + at), rounding, b, used, codes);
+    if (limit == Infinity) return u32.MAX_VALUE;
   }
   const kept = groupByBand(used, count, bandCount, ends, counters, places);
   take(rows, places, kept, outRows);
   let ties: u32 = 0;
-  for (let b: u32 = 0; b < bandCount; b++) {
+  for (let b: u32 = 0; b < bandCount - 1; b++) {
     const end = load<u32>(ends + ((<usize>b) << 2));
     const order = outOrders + (((<usize>b) * kept) << 2);
     take(similarities + ((<usize>(b * stride)) << 2), places, <usize>end, line);
@@ -212,6 +215,15 @@ export function rankRecords(
     store<u32>(tieEnds + ((<usize>b) << 2), ties);
     for (let i = <usize>end; i < kept; i++) store<u32>(order + (i << 2), <u32>i);
   }
+  take(similarities + ((<usize>((bandCount - 1) * stride)) << 2), places, kept, line);
+  let found: u32 = 0;
+  for (let i: u32 = 0; i < <u32>kept; i++) {
+    if (load<f32>(line + ((<usize>i) << 2)) < limit) continue;
+    store<u32>(best + ((<usize>found) << 2), i);
+    addTie(best, found, found == 0 ? TIE_FIRST : 0, outRows, ties++, tieRanks, tieRows);
+    found++;
+  }
+  store<u32>(tieEnds + ((<usize>(bandCount - 1)) << 2), ties);
   return <u32>kept;
 }
 
@@ -244,8 +256,10 @@ function take(line: usize, places: usize, count: usize, out: usize): void {
   for (let at: usize = 0, end = count << 2; at < end; at += 4) store<u32>(out + at, load<u32>(line + ((<usize>load<u32>(places + at)) << 2)));
 }
 
-/** Marks the best `depth` of a band and those as good as the last of them. False when fewer are at or above the floor, or very many alike. */
-function markBest(line: usize, count: u32, depth: u32, floor: f32, rounding: f32, b: u32, used: usize, codes: usize): bool {
+/**
+ * Marks the best `depth` of a band and those as good as the last of them. Returns what these have at least; Infinity when fewer are at or above the floor, or very many alike.
+ */
+function markBest(line: usize, count: u32, depth: u32, floor: f32, rounding: f32, b: u32, used: usize, codes: usize): f32 {
   // Cosines: a floor of minus infinity is one of −2, and none is much above 1.
   const least: f32 = max<f32>(floor, -2);
   const scale = <f32>(MOST_CODE - 1) / max<f32>((<f32>1.000001) - least, 1e-6);
@@ -257,15 +271,15 @@ function markBest(line: usize, count: u32, depth: u32, floor: f32, rounding: f32
   padCodes(codes, count);
   const reached = codeReached(codes, count, depth, depth >> 7, HINT);
   const cut = reached - 1 - <i32>ceil(min<f32>(rounding * scale, <f32>MOST_CODE));
-  if (cut < 1) return false;
-  if (countReaching(codes, count, cut) > depth + max(MOST_EXTRA, depth / EXTRA_PART)) return false;
+  if (cut < 1) return Infinity;
+  if (countReaching(codes, count, cut) > depth + max(MOST_EXTRA, depth / EXTRA_PART)) return Infinity;
   const below = i16x8.splat(<i16>(cut - 1));
   const own = i8x16.splat(<i8>b);
   for (let i: usize = 0; i < <usize>count; i += 16) {
     const marks = i8x16.narrow_i16x8_s(i16x8.gt_s(v128.load(codes + (i << 1)), below), i16x8.gt_s(v128.load(codes + (i << 1), 16), below));
     v128.store(used + i, i8x16.min_u(v128.load(used + i), v128.or(own, v128.not(marks))));
   }
-  return true;
+  return least + (<f32>cut - 1) / scale;
 }
 
 const DIGIT_BITS: u32 = 11;
@@ -368,15 +382,18 @@ function addTie(order: usize, rank: u32, flag: u32, rows: usize, ties: u32, tieR
 }
 
 /**
- * Puts the runs of ties of a line in the order of their exact similarities (in the order of `tieRanks`), of equal ones by rising row; those of the last band are written to `line` too. Then writes by band and place the ranks, and the
- * orders again, as u16 each: `outOrders` and `outRanks`, with 16 bytes to spare. Lines of more than 65,536 rows are left in `orders`. `keys` is scratch for 16 bytes a tie.
+ * Puts the runs of ties of a line in the order of their exact similarities (in the order of `tieRanks`), of equal ones by rising row. Then writes by band, but for the last, and place the ranks, and the
+ * orders again, as u16 each: `outOrders` and `outRanks`, with 16 bytes to spare (lines of more than 65,536 rows are left in `orders`), and the similarities of `best`. `keys` is scratch for
+ * 16 bytes a tie, `line` for one float a row.
  */
 export function settleLine(
-  kept: u32, bandCount: u32, tieRanks: usize, tieRows: usize, tieSimilarities: usize, tieEnds: usize, keys: usize, line: usize, orders: usize, outOrders: usize, outRanks: usize,
+  kept: u32, bandCount: u32, tieRanks: usize, tieRows: usize, tieSimilarities: usize, tieEnds: usize, keys: usize, line: usize,
+  orders: usize, best: usize, outOrders: usize, outRanks: usize, outBest: usize,
 ): void {
+  const last = bandCount - 1;
   let tie: u32 = 0;
   for (let b: u32 = 0; b < bandCount; b++) {
-    const order = orders + ((<usize>(b * kept)) << 2);
+    const order = b == last ? best : orders + ((<usize>(b * kept)) << 2);
     const end = load<u32>(tieEnds + ((<usize>b) << 2));
     while (tie < end) {
       const first = (<usize>tie) << 2;
@@ -388,14 +405,14 @@ export function settleLine(
         count++;
       }
       const run = order + ((<usize>rank) << 2);
-      if (b == bandCount - 1) {
-        for (let i: usize = 0, size = (<usize>count) << 2; i < size; i += 4) store<f32>(line + ((<usize>load<u32>(run + i)) << 2), load<f32>(tieSimilarities + first + i));
-      }
+      const size = (<usize>count) << 2;
+      if (b == last) for (let i: usize = 0; i < size; i += 4) store<f32>(line + ((<usize>load<u32>(run + i)) << 2), load<f32>(tieSimilarities + first + i));
       settleRun(run, count, tieRows + first, tieSimilarities + first, keys);
+      if (b == last) for (let i: usize = 0; i < size; i += 4) store<f32>(outBest + i, load<f32>(line + ((<usize>load<u32>(run + i)) << 2)));
     }
   }
   if (kept > 65536) return;
-  for (let b: u32 = 0; b < bandCount; b++) {
+  for (let b: u32 = 0; b < last; b++) {
     const order = orders + ((<usize>(b * kept)) << 2);
     const out = outOrders + ((<usize>(b * kept)) << 1);
     const ranks = outRanks + ((<usize>(b * kept)) << 1);
@@ -409,6 +426,7 @@ export function settleLine(
 // @ts-ignore: decorator
 @inline
 function settleRun(order: usize, count: u32, rows: usize, exact: usize, keys: usize): void {
+  if (count == 1) return;
   if (count == 2) {
     if (keyOf(load<f32>(exact), load<u32>(rows)) > keyOf(load<f32>(exact, 4), load<u32>(rows, 4))) return;
     const place = load<u32>(order);
