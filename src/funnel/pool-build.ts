@@ -1,7 +1,6 @@
 import { sliceOf, throwIfCancelled } from '../base/async.ts';
 import { UserError } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
-import { truthDepth } from '../metrics/truth.ts';
 import { neighboursOf } from '../vectors/neighbours.ts';
 import type { NeighbourTable } from '../vectors/neighbours.ts';
 import type { QueryMatrix } from '../vectors/query-matrix.ts';
@@ -61,8 +60,8 @@ export async function buildPool(source: PoolSource, queries: QueryMatrix, option
   if (k > source.rowCount) throw new UserError('pool/k', `k = ${k} is more than the ${source.rowCount} documents of the corpus`);
   if (k > capacity) throw new UserError('pool/capacity', `the candidate pool's capacity of ${capacity} is less than k = ${k}`);
 
-  // A funnel that comes to the full dimension ends there: it is enough to know the true neighbours and what ties with them.
-  const depths = dims.map((size) => (size === source.dims ? Math.min(capacity, truthDepth(k, source.rowCount)) : capacity));
+  // A funnel that comes to the full dimension ends there: it is enough to know the true neighbours (and what ties with the last of them, which a line has as well).
+  const depths = dims.map((size) => (size === source.dims ? k : capacity));
   const writer = openPoolWriter(queries.queryCount, dims.length - 1, k);
   if (source.collect !== undefined) {
     await source.collect(queries, dims, depths, writer.add, { signal, onProgress: options.onProgress });
