@@ -31,7 +31,7 @@ export function sweepPrefixes(dims: readonly number[], fullDims: number): number
 export interface SweepBenchOptions {
   /** Most queries multiplied at once. */
   readonly groupSize: number;
-  /** Rows that `multiplySample` goes over. */
+  /** Rows that `multiplySample` goes over, rising. */
   readonly sampleRows?: Int32Array | undefined;
   readonly threads?: number | undefined;
   /** Further working areas by name, in bytes. */
@@ -252,17 +252,22 @@ function placeRows(bands: readonly Band[], layout: Layout, segment: Segment, sta
 
 /** Copies the sample's rows and norms, one dense matrix for each band. */
 function placeSample(vectors: VectorSet, bands: readonly Band[], layout: Layout, rows: Int32Array): void {
-  const gathered = vectors.shelf?.gather(rows, bands[bands.length - 1]!.to);
-  for (const segment of gathered === undefined ? vectors.segments : [gathered]) {
-    const first = gathered === undefined ? rows.findIndex((row) => row >= segment.firstRow) : 0;
-    const end = gathered === undefined ? rows.findLastIndex((row) => row < segment.firstRow + segment.rowCount) + 1 : rows.length;
-    const locals = gathered === undefined ? rows.subarray(Math.max(0, first), end).map((row) => row - segment.firstRow) : rows.map((_, i) => i);
-    bands.forEach((band, b) => takeSample(segment, band, locals, layout, b, Math.max(0, first)));
+  const takeFrom = (segment: Segment, locals: Int32Array, first: number): void => bands.forEach((band, b) => takeSample(segment, band, locals, layout, b, first));
+  if (vectors.shelf !== undefined) {
+    takeFrom(vectors.shelf.gather(rows, bands[bands.length - 1]!.to), rows.map((_, i) => i), 0);
+    return;
+  }
+  let first = 0;
+  for (const segment of vectors.segments) {
+    let end = first;
+    while (end < rows.length && rows[end]! < segment.firstRow + segment.rowCount) end += 1;
+    if (end > first) takeFrom(segment, rows.subarray(first, end).map((row) => row - segment.firstRow), first);
+    first = end;
   }
 }
 
-/** Rows at once: as many as the segment's working area is sure to hold. */
-const TAKEN_ROWS = 256;
+/** Copied at once: as much as a segment's working area is sure to hold. */
+const TAKEN_BYTES = 2 ** 18;
 
 /** Copies one band of some of a segment's rows to the sample's matrix, from its row `first` on: put together in the segment's memory, where one call does it, and copied in one piece. */
 function takeSample(segment: Segment, { from, to }: Band, locals: Int32Array, layout: Layout, b: number, first: number): void {
@@ -270,9 +275,10 @@ function takeSample(segment: Segment, { from, to }: Band, locals: Int32Array, la
   const width = to - from;
   const norms = kernel.floats(inverseNormsOf(segment, to), segment.rowCount);
   layout.kernel.floats(layout.sampleInverses[b]! + 4 * first, locals.length).set(Float32Array.from(locals, (row) => norms[row]!));
-  const at = kernel.scratch({ rows: 4 * TAKEN_ROWS, taken: 4 * TAKEN_ROWS * width });
-  for (let done = 0; done < locals.length; done += TAKEN_ROWS) {
-    const part = locals.subarray(done, done + TAKEN_ROWS);
+  const atOnce = Math.max(1, Math.min(CHUNK_ROWS, Math.floor(TAKEN_BYTES / (4 * width))));
+  const at = kernel.scratch({ rows: 4 * atOnce, taken: 4 * atOnce * width });
+  for (let done = 0; done < locals.length; done += atOnce) {
+    const part = locals.subarray(done, done + atOnce);
     kernel.words(at.rows, part.length).set(part);
     for (const block of segment.blocks) {
       const left = Math.max(from, block.from);

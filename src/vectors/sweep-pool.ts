@@ -19,6 +19,8 @@ const RANK_COUNTER_BYTES = 16_384;
 const NO_RANKING = -1;
 /** Words of a log before its counts (pool.ts of the kernel). */
 const LOG_WORDS = 3;
+/** The kernel notes for each row by a byte which prefix wants it. */
+const MOST_PREFIXES = 254;
 /** Tables are made this much deeper: what is equal up to rounding could stand on the wrong side of their ends. */
 const EDGE_MARGIN = 16;
 /** More near ties than so many times the rows collected are not settled one by one: a corpus of copies. */
@@ -53,7 +55,7 @@ export async function sweepPool(
   if (workers > 1 && (await shareSweep(vectors, queries, { kind: 'pool', prefixes, keeps }, workers, { onLine }, options))) return;
   const sample = planSample(vectors.rowCount, vectors.dims, keeps, queries.queryCount);
   const isSmall = vectors.rowCount <= SMALL_CORPUS * Math.max(...keeps);
-  const left = sample === undefined && !isSmall ? all : await collectPool(vectors, queries, prefixes, keeps, sample, onLine, options);
+  const left = (sample === undefined && !isSmall) || prefixes.length > MOST_PREFIXES ? all : await collectPool(vectors, queries, prefixes, keeps, sample, onLine, options);
   await poolFromTables(vectors, queries, left, prefixes, keeps, onLine, options);
 }
 
