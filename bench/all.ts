@@ -21,8 +21,8 @@ interface Part {
 }
 
 const PARTS: readonly Part[] = [
-  { name: 'kernel', script: 'kernel.ts', args: ['--repeats', '11'], quick: ['--repeats', '3', '--rows', '20000'] },
-  { name: 'ladder', script: 'ladder.ts', args: ['--repeats', '3'], quick: ['--repeats', '1', '--data', 'starter'] },
+  { name: 'kernel', script: 'kernel.ts', args: ['--repeats', '41'], quick: ['--repeats', '3', '--rows', '20000'] },
+  { name: 'ladder', script: 'ladder.ts', args: ['--repeats', '7'], quick: ['--repeats', '1', '--data', 'starter'] },
   { name: 'funnel', script: 'funnel.ts', args: ['--repeats', '3'], quick: ['--repeats', '1', '--count', '50', '--data', 'starter'] },
   { name: 'tuner', script: 'tuner.ts', args: ['--repeats', '5'], quick: ['--repeats', '1', '--sample', '20'] },
   { name: 'scale', script: 'scale.ts', args: [], quick: ['--sizes', '10000,30000,100000', '--queries', '50'] },
