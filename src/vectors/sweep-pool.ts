@@ -17,7 +17,7 @@ const RECORD_BUDGET_BYTES = 128 * 2 ** 20;
 /** What rankRecords needs to count in, and returns when a line is not complete. */
 const RANK_COUNTER_BYTES = 16_384;
 const NO_RANKING = -1;
-/** Words of a log before its counts (pool.ts of the kernel). */
+/** Words of a log before its counts (collect.ts of the kernel). */
 const LOG_WORDS = 3;
 /** The kernel notes for each row by a byte which prefix wants it. */
 const MOST_PREFIXES = 254;

@@ -9,4 +9,5 @@ export { quantiseInt8, quantiseBits, quantiseHalf } from './quantise';
 export { scanInt8, scanHalf, scanBits } from './scan-codes';
 export { scanProducts, gatherCentroids, encodeProducts } from './product';
 export { guessChunk } from './sample';
-export { collectChunk, joinPieces, rankRecords, settleLine } from './pool';
+export { collectChunk, joinPieces } from './collect';
+export { rankRecords, settleLine } from './pool';

@@ -64,7 +64,7 @@ export function scoreLists(table: usize, listCount: u32, query: usize, rows: usi
 }
 
 /** Reads a word of every row in each slice: reads that wait for no other, so that memory answers several at once. */
-export function touchRows(slices: usize, sliceCount: u32, rows: usize, count: u32, sink: usize): void {
+function touchRows(slices: usize, sliceCount: u32, rows: usize, count: u32, sink: usize): void {
   let sum: u32 = 0;
   for (let s: u32 = 0; s < sliceCount; s++) {
     const slice = slices + (<usize>s) * SLICE_BYTES;
