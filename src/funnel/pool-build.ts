@@ -5,7 +5,7 @@ import { neighboursOf } from '../vectors/neighbours.ts';
 import type { NeighbourTable } from '../vectors/neighbours.ts';
 import type { QueryMatrix } from '../vectors/query-matrix.ts';
 import type { PoolLine } from '../vectors/pool-line.ts';
-import { rankRows, unionOf } from '../vectors/pool-rank.ts';
+import { EDGE_MARGIN, rankRows, unionOf } from '../vectors/pool-rank.ts';
 import { openPoolWriter } from './pool-writer.ts';
 import type { Pool } from './pool.ts';
 
@@ -38,12 +38,6 @@ export interface PoolOptions extends WorkOptions {
 }
 
 const DEFAULT_TABLE_BYTES = 512 * 2 ** 20;
-
-/**
- * The sweep and the stages may multiply in another order and so differ in the last bit; rows whose similarities are equal up to that could
- * change sides at the pool's edge. So each prefix's list is taken this much deeper and ordered anew by the stages' own similarities.
- */
-const EDGE_MARGIN = 16;
 
 /**
  * Builds the candidate pool of a query set. Streams: the sweep passes once over the vectors for as many queries as `tableBytes`

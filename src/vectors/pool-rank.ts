@@ -1,5 +1,11 @@
 import { placesFor, ranksOf, type PoolLine } from './pool-line.ts';
 
+/**
+ * The sweep and the stages may multiply in another order and so differ in the last bit; rows whose similarities are equal up to that could
+ * change sides at the pool's edge. So each prefix's list is taken this much deeper and ordered anew by the stages' own similarities.
+ */
+export const EDGE_MARGIN = 16;
+
 /** Distinct rows of several lists, rising. */
 export function unionOf(lists: readonly Int32Array[]): Int32Array {
   let count = 0;

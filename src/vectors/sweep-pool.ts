@@ -2,7 +2,7 @@ import { sliceOf } from '../base/async.ts';
 import { neighboursOf } from './neighbours.ts';
 import { queryOf, type QueryMatrix } from './query-matrix.ts';
 import { MOST_NARROW_PLACES, ranksOf, type PoolLine } from './pool-line.ts';
-import { rankRows, unionOf } from './pool-rank.ts';
+import { EDGE_MARGIN, rankRows, unionOf } from './pool-rank.ts';
 import { openListScorer, similaritiesAt, type ListScorer } from './search.ts';
 import { shareSweep, sweepWorkers } from './sweep-crew.ts';
 import { CHUNK_ROWS, openSweepBench, sweepPrefixes, type SweepBench } from './sweep-bench.ts';
@@ -21,8 +21,8 @@ const NO_RANKING = -1;
 const LOG_WORDS = 3;
 /** The kernel notes for each row by a byte which prefix wants it. */
 const MOST_PREFIXES = 254;
-/** Tables are made this much deeper: what is equal up to rounding could stand on the wrong side of their ends. */
-const EDGE_MARGIN = 16;
+/** Similarities between one band's and the next one's: pieces are copied four at a time, beyond their ends. */
+const BAND_SPARE = 4;
 /** More near ties than so many times the rows collected are not settled one by one: a corpus of copies. */
 const MOST_TIES = 2;
 /**
@@ -113,7 +113,7 @@ function poolAreas(groupSize: number, capacity: number, bandCount: number, chunk
     hits: 4 * (CHUNK_ROWS + 16),
     sums: 4 * (CHUNK_ROWS + 16),
     rows: perRow,
-    similarities: perPlace,
+    similarities: perPlace + 4 * BAND_SPARE * bandCount,
     depths: 4 * bandCount,
     floors: 4 * bandCount,
     used: capacity + 16,
@@ -152,6 +152,7 @@ async function collectGroup(
   const { call } = kernel;
   const at = bench.areas as Record<keyof ReturnType<typeof poolAreas> | 'guesses' | 'logged', number>;
   const { prefixes, keeps, capacity, chunkCount } = plan;
+  const stride = capacity + BAND_SPARE;
   const bandCount = prefixes.length;
   const count = group.length;
   const pause = sliceOf(options.signal);
@@ -178,9 +179,9 @@ async function collectGroup(
   for (const [i, query] of group.entries()) {
     const collected = log[LOG_WORDS + i]!;
     for (let b = 0; b < bandCount; b += 1) floors[b] = guesses[b * count + i]! + ROUNDING;
-    if (collected <= capacity) call.joinPieces(at.pieces + 8 * i * chunkCount, chunkCount, bandCount, capacity, at.rows, at.similarities);
+    if (collected <= capacity) call.joinPieces(at.pieces + 8 * i * chunkCount, chunkCount, bandCount, stride, at.rows, at.similarities);
     const kept = collected > capacity ? NO_RANKING : call.rankRecords(
-      at.rows, at.similarities, collected, capacity, bandCount, at.depths, at.floors, ROUNDING,
+      at.rows, at.similarities, collected, stride, bandCount, at.depths, at.floors, ROUNDING,
       at.used, at.codes, at.places, at.keys, at.spare, at.line, at.bandEnds, at.counters, at.lineRows, at.wideOrders, at.best, at.tieRanks, at.tieRows, at.tieEnds,
     );
     // What nearly ties is ordered by the search kernel's own sums, from the vectors themselves.

@@ -108,7 +108,8 @@ describe('sweepPool', () => {
   });
 
   test('small corpora are sampled too, and those hardly larger than the pool are collected whole', async () => {
-    for (const rows of [9000, 1500]) {
+    // 1503: what is copied four at a time does not end with the rows.
+    for (const rows of [9000, 1500, 1503]) {
       const vectors = vectorSetOf(data.subarray(0, rows * dims), { rowCount: rows, dims, boundaries: [4, 8, 16] });
       expect(await check(vectors, queries, [4, 10, 24], 600)).toBeGreaterThan(40 * 600);
     }

@@ -58,7 +58,8 @@ export function collectChunk(
   store<u32>(log, <u32>next);
 }
 
-/** Puts a query's pieces together: its rows, and its similarities, `stride` of them for one band after the other. Both with 16 bytes to spare. */
+/** Puts a query's pieces together: its rows, and its similarities, `stride` of them for one band after the other. Runs are copied 16 bytes at a time: the rows and each band need as
+ * much to spare. */
 export function joinPieces(pieces: usize, chunkCount: u32, bandCount: u32, stride: u32, rows: usize, similarities: usize): void {
   touchPieces(pieces, chunkCount, bandCount, similarities);
   let done: usize = 0;
