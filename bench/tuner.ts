@@ -12,7 +12,7 @@ import { heatMapOf } from '../src/funnel/heat-map.ts';
 import { candidatesNeeded } from '../src/funnel/candidates-needed.ts';
 import { buildPool } from '../src/funnel/pool-build.ts';
 import { vectorPoolSource } from '../src/funnel/pool-source.ts';
-import { poolSummary } from '../src/funnel/pool.ts';
+import { poolSummary, rowsOf, truthsOf } from '../src/funnel/pool.ts';
 import { runFunnel } from '../src/funnel/run.ts';
 import { gridKeeps, gridSize, pathSchedule } from '../src/funnel/tuner-grid.ts';
 import { searchFrontier } from '../src/funnel/tuner-search.ts';
@@ -103,7 +103,8 @@ for (let i = 0; i < Number(options.sample); i += 1) {
     // Of a head at full dimension, which is the exact search, the pool knows the k best.
     const isExact = schedule[0]!.dims === vectors.dims;
     if (mine.every((stage, s) => (isExact || stage.rows.length === real[s]!.rows.length) && stage.rows.every((row, r) => row === real[s]!.rows[r]))) sameRows += 1;
-    const truth = new Set(Array.from(pool.truths.subarray(pool.truthStarts[query], pool.truthStarts[query + 1]), (place) => pool.rows[pool.starts[query]! + place]!));
+    const own = rowsOf(pool, query);
+    const truth = new Set(Array.from(truthsOf(pool, query), (place) => own[place]!));
     const found = real.at(-1)!.rows.subarray(0, K).filter((row) => truth.has(row)).length;
     if (Math.min(K, found) === hits[query]) sameRecall += 1;
   }

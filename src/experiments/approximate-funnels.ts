@@ -1,6 +1,6 @@
 import type { WorkOptions } from '../base/progress.ts';
 import type { Schedule } from '../contract/schedule.ts';
-import { truthCountOf } from '../funnel/pool.ts';
+import { rowsOf, truthCountOf, truthsOf } from '../funnel/pool.ts';
 import type { Pool } from '../funnel/pool.ts';
 import type { Head } from '../stores/store.ts';
 import { neighboursOf } from '../vectors/neighbours.ts';
@@ -36,7 +36,8 @@ export async function approximateFunnels(
     queries.forEach((query, i) => {
       const placeOf = new Map(Array.from(neighboursOf(table, i).rows, (row, at) => [row, at + 1]));
       // Rows that tie with the last true neighbour count as it: the best placed are taken.
-      const own = Array.from(pool.truths.subarray(pool.truthStarts[query], pool.truthStarts[query + 1]), (place) => placeOf.get(pool.rows[pool.starts[query]! + place]!) ?? Infinity);
+      const rows = rowsOf(pool, query);
+      const own = Array.from(truthsOf(pool, query), (place) => placeOf.get(rows[place]!) ?? Infinity);
       places.push(...own.sort((a, b) => a - b).slice(0, truthCountOf(pool)));
     });
     places.sort((a, b) => a - b);

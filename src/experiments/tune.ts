@@ -2,7 +2,7 @@ import type { WorkOptions } from '../base/progress.ts';
 import type { HeadChoice } from '../contract/measure.ts';
 import type { Constraints, CostModel, TunedPoint, Tuning } from '../contract/tuning.ts';
 import { BYTES_PER_DIM } from '../funnel/cost-model.ts';
-import { truthCountOf } from '../funnel/pool.ts';
+import { rowsOf, truthCountOf, truthsOf } from '../funnel/pool.ts';
 import type { Pool } from '../funnel/pool.ts';
 import { finishFunnel, runFunnel } from '../funnel/run.ts';
 import { choosePoint, plainWins, speedupOf, verdictOf } from '../funnel/tuner-choice.ts';
@@ -191,10 +191,10 @@ const EXACT = 'exact search';
 
 /** True neighbours in an answer, ties with the k-th included, at most min(k, corpus). */
 function hitsOf(pool: Pool, query: number, rows: Int32Array): number {
-  const start = pool.starts[query]!;
+  const own = rowsOf(pool, query);
   const answer = new Set(rows.subarray(0, pool.k));
   let hits = 0;
-  for (let i = pool.truthStarts[query]!; i < pool.truthStarts[query + 1]!; i += 1) if (answer.has(pool.rows[start + pool.truths[i]!]!)) hits += 1;
+  for (const place of truthsOf(pool, query)) if (answer.has(own[place]!)) hits += 1;
   return Math.min(hits, truthCountOf(pool));
 }
 

@@ -1,8 +1,8 @@
 import { sliceOf } from '../base/async.ts';
 import type { Places } from '../vectors/pool-line.ts';
 import type { Pool } from './pool.ts';
-import { placesLike, truthCountOf } from './pool.ts';
-import { aliveLimitsOf, baseOf, rerankPlaces, walkAlive, walkRoomOf, walksAlive } from './pool-walk.ts';
+import { orderBaseOf, placesLike, placesOf, rankBaseOf, rankedAt, truthCountOf, truthRanksOf, truthsOf } from './pool.ts';
+import { aliveLimitsOf, rerankPlaces, walkAlive, walkRoomOf, walksAlive } from './pool-walk.ts';
 
 /** A stage of a schedule on the grid: index into the pool's prefixes, index into the grid's keeps. */
 export interface GridStage {
@@ -112,23 +112,38 @@ function accumulate(sums: Uint32Array, offset: number, count: number): void {
   for (let i = 1; i <= count; i += 1) sums[offset + i]! += sums[offset + i - 1]!;
 }
 
+/** Codes by query (of those chosen), prefix and place, those of a query laid out as its ranks; `starts[query]` is to be added to an index into the query's ranks. */
+interface TruthCodes {
+  readonly codes: Places;
+  readonly starts: Int32Array;
+}
+
 /**
- * By prefix and place, for the chosen queries (others stay 0): 2i + 1 for the true neighbour that is the i-th of them at that
+ * For the chosen queries: 2i + 1 for the true neighbour that is the i-th of them at that
  * prefix, 2i for any other row with i true neighbours ahead of it. Counting codes counts rows between true neighbours.
  */
-function truthCodes(pool: Pool, queries: ArrayLike<number>): Places {
-  const codes = 2 * mostTruths(pool) < 65_536 ? new Uint16Array(pool.ranks.length) : new Uint32Array(pool.ranks.length);
+function truthCodes(pool: Pool, queries: ArrayLike<number>): TruthCodes {
+  const starts = new Int32Array(pool.queryCount);
+  let length = 0;
+  for (let index = 0; index < queries.length; index += 1) {
+    const query = queries[index]!;
+    starts[query] = length - rankBaseOf(pool, query, 0);
+    length += pool.rankOffsets[query]!;
+  }
+  const codes = 2 * mostTruths(pool) < 65_536 ? new Uint16Array(length) : new Uint32Array(length);
   const { flags: isTruth } = walkRoomOf(pool);
   for (let index = 0; index < queries.length; index += 1) {
     const query = queries[index]!;
-    const count = pool.counts[query]!;
-    const truths = pool.truths.subarray(pool.truthStarts[query], pool.truthStarts[query + 1]);
+    const places = placesOf(pool, query);
+    const truths = truthsOf(pool, query);
     for (const place of truths) isTruth[place] = 1;
     for (let prefix = 0; prefix < pool.dims.length - 1; prefix += 1) {
-      const base = baseOf(pool, query, prefix);
+      const order = orderBaseOf(pool, query, prefix);
+      const base = starts[query]! + rankBaseOf(pool, query, prefix);
+      const end = rankedAt(pool, query, prefix);
       let code = 0;
-      for (let rank = 0; rank < count; rank += 1) {
-        const place = pool.orders[base + rank]!;
+      for (let rank = 0; rank < end; rank += 1) {
+        const place = places[order + rank]!;
         if (isTruth[place] === 1) {
           codes[base + place] = code + 1;
           code += 2;
@@ -139,7 +154,7 @@ function truthCodes(pool: Pool, queries: ArrayLike<number>): Places {
     }
     for (const place of truths) isTruth[place] = 0;
   }
-  return codes;
+  return { codes, starts };
 }
 
 function mostTruths(pool: Pool): number {
@@ -154,10 +169,7 @@ function headSums(pool: Pool, queries: ArrayLike<number>, keeps: readonly number
     if (prefix === pool.dims.length - 1) return sums.fill(most * queries.length);
     for (let index = 0; index < queries.length; index += 1) {
       const query = queries[index]!;
-      const base = baseOf(pool, query, prefix);
-      const ranks = Array.from(pool.truths.subarray(pool.truthStarts[query], pool.truthStarts[query + 1]), (place) => pool.ranks[base + place]!);
-      ranks.sort((a, b) => a - b);
-      for (const rank of ranks.slice(0, most)) if (rank < slotOf.length) sums[slotOf[rank]!]! += 1;
+      for (const rank of truthRanksOf(pool, query, prefix).subarray(0, most)) if (rank < slotOf.length) sums[slotOf[rank]!]! += 1;
     }
     accumulate(sums, 0, keeps.length - 1);
     return sums;
@@ -166,17 +178,16 @@ function headSums(pool: Pool, queries: ArrayLike<number>, keeps: readonly number
 
 type Walker = (query: number, lists: readonly GridList[], tables: readonly GridTable[], sums: Uint32Array) => void;
 
-function walkerOf(pool: Pool, keeps: readonly number[], codes: Places, slotOf: Uint16Array, most: number): Walker {
+function walkerOf(pool: Pool, keeps: readonly number[], { codes, starts }: TruthCodes, slotOf: Uint16Array, most: number): Walker {
   const { marks } = walkRoomOf(pool);
-  const { ranks, orders } = pool;
   const prefixCount = pool.dims.length;
   const counts = new Uint32Array(2 * mostTruths(pool) + 1);
   const limits = aliveLimitsOf(prefixCount);
-  // sortedAt[depth]: the survivors of `depth` parents in the order of the prefix after them. Depth 0 is the corpus itself: `orders`.
-  const sortedAt = Array.from({ length: prefixCount }, () => placesLike(ranks, keeps.at(-1)!));
+  // sortedAt[depth]: the survivors of `depth` parents in the order of the prefix after them. Depth 0 is the corpus itself: the pool's own order.
+  const sortedAt = Array.from({ length: prefixCount }, () => placesLike(pool, keeps.at(-1)!));
 
   return (query, lists, tables, sums) => {
-    const poolRows = pool.counts[query]!;
+    const places = placesOf(pool, query);
     const truthCount = pool.truthStarts[query + 1]! - pool.truthStarts[query]!;
     let table = 0;
     for (let index = 0; index < lists.length; index += 1) {
@@ -186,22 +197,23 @@ function walkerOf(pool: Pool, keeps: readonly number[], codes: Places, slotOf: U
       for (let step = sharedDepth(lists[index - 1], list) + 1; step <= depth; step += 1) {
         const parent = list.parents[step - 1]!;
         const prefix = step === depth ? list.prefix : list.parents[step]!.prefix;
-        const base = baseOf(pool, query, prefix);
+        const order = orderBaseOf(pool, query, prefix);
+        const ranked = rankedAt(pool, query, prefix);
         const count = keeps[parent.keep]!;
         const keep = keeps[parent.keep - 1]!;
-        const source = step === 1 ? orders : sortedAt[step - 1]!;
-        const start = step === 1 ? baseOf(pool, query, parent.prefix) : 0;
-        limits.bases[step - 1] = baseOf(pool, query, parent.prefix);
-        limits.limits[step - 1] = step === 1 ? count : ranks[limits.bases[step - 1]! + source[count - 1]!]! + 1;
-        if (walksAlive(count, keep, poolRows, step)) walkAlive(ranks, orders, limits, step, base, poolRows, keep, sortedAt[step]!);
-        else rerankPlaces(ranks, orders, base, poolRows, source, start, count, keep, sortedAt[step]!, marks);
+        const source = step === 1 ? places : sortedAt[step - 1]!;
+        const start = step === 1 ? orderBaseOf(pool, query, parent.prefix) : 0;
+        limits.bases[step - 1] = rankBaseOf(pool, query, parent.prefix);
+        limits.limits[step - 1] = step === 1 ? count : places[limits.bases[step - 1]! + source[count - 1]!]! + 1;
+        if (walksAlive(count, keep, ranked, step)) walkAlive(places, limits, step, rankedAt(pool, query, list.parents[0]!.prefix), order, ranked, keep, sortedAt[step]!);
+        else rerankPlaces(places, order, rankBaseOf(pool, query, prefix), ranked, source, start, count, keep, sortedAt[step]!, marks);
       }
-      const alive = depth === 0 ? orders : sortedAt[depth]!;
-      const start = depth === 0 ? baseOf(pool, query, list.prefix) : 0;
+      const alive = depth === 0 ? places : sortedAt[depth]!;
+      const start = depth === 0 ? orderBaseOf(pool, query, list.prefix) : 0;
       while (table < tables.length && tables[table]!.list === list) {
         const { next, offsets } = tables[table]!;
         table += 1;
-        countTable(alive, start, list.open, offsets, baseOf(pool, query, next), truthCount, sums);
+        countTable(alive, start, list.open, offsets, starts[query]! + rankBaseOf(pool, query, next), truthCount, sums);
       }
     }
   };

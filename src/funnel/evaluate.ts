@@ -2,10 +2,10 @@ import type { Schedule } from '../contract/schedule.ts';
 import type { CostModel, Evaluation } from '../contract/tuning.ts';
 import { bootstrapMean, mean } from '../math/statistics.ts';
 import { bytesReadOf, estimateMs } from './cost-model.ts';
-import { fitSchedule, placesLike, prefixOf, truthCountOf } from './pool.ts';
+import { fitSchedule, orderBaseOf, placesLike, placesOf, prefixOf, rankBaseOf, rankedAt, rowsOf, truthCountOf, truthsOf } from './pool.ts';
 import type { Places } from '../vectors/pool-line.ts';
 import type { Pool } from './pool.ts';
-import { aliveLimitsOf, baseOf, rerankPlaces, walkAlive, walkRoomOf, walksAlive } from './pool-walk.ts';
+import { aliveLimitsOf, rerankPlaces, walkAlive, walkRoomOf, walksAlive } from './pool-walk.ts';
 
 /** What a schedule finds, by query: numbers of true neighbours, at most min(k, corpus). */
 export interface ScheduleHits {
@@ -27,14 +27,13 @@ export function scheduleHits(pool: Pool, schedule: Schedule, queries?: ArrayLike
   const most = truthCountOf(pool);
   const stages = fitted.map(() => new Uint16Array(queryCount));
   const answer = new Uint16Array(queryCount);
-  const { ranks, orders } = pool;
   const { marks } = walkRoomOf(pool);
   // Of the same width as the pool's own: a loop that meets one kind of array only is compiled for it.
-  const spare = [placesLike(ranks, fitted[0]!.keep), placesLike(ranks, fitted[0]!.keep)] as const;
+  const spare = [placesLike(pool, fitted[0]!.keep), placesLike(pool, fitted[0]!.keep)] as const;
   const lastPrefix = pool.dims.length - 1;
   const headKeep = fitted[0]!.keep;
   const limits = aliveLimitsOf(fitted.length);
-  let truths = placesLike(ranks, 0);
+  let truths = placesLike(pool, 0);
 
   for (let index = 0; index < queryCount; index += 1) {
     const query = queries?.[index] ?? index;
@@ -44,21 +43,24 @@ export function scheduleHits(pool: Pool, schedule: Schedule, queries?: ArrayLike
       answer[index] = most;
       continue;
     }
-    const poolRows = pool.counts[query]!;
-    const headBase = baseOf(pool, query, prefixes[0]!);
+    const places = placesOf(pool, query);
+    const headBase = rankBaseOf(pool, query, prefixes[0]!);
     const truthStart = pool.truthStarts[query]!;
     const truthCount = pool.truthStarts[query + 1]! - truthStart;
-    if (truthCount > truths.length) truths = placesLike(ranks, truthCount);
-    for (let i = 0; i < truthCount; i += 1) truths[i] = pool.truths[truthStart + i]!;
+    if (truthCount > truths.length) truths = placesLike(pool, truthCount);
+    // A row that is not ranked at the head's prefix is not alive after it.
+    const headRanked = rankedAt(pool, query, prefixes[0]!);
+    let known = 0;
+    for (let i = truthStart; i < truthStart + truthCount; i += 1) if (pool.truths[i]! < headRanked) truths[known++] = pool.truths[i]!;
 
     // True neighbours alive are the first `hits` of `truths`; a stage keeps those whose rank is not beyond its last survivor's.
-    let hits = keepBelow(truths, truthCount, ranks, headBase, headKeep);
+    let hits = keepBelow(truths, known, places, headBase, headKeep);
     stages[0]![index] = Math.min(hits, most);
-    let inAnswer = fitted.length > 1 ? 0 : countBelow(truths, hits, ranks, headBase, most);
+    let inAnswer = fitted.length > 1 ? 0 : countBelow(truths, hits, places, headBase, most);
     limits.bases[0] = headBase;
     limits.limits[0] = headKeep;
-    let alive: Places = orders;
-    let start = headBase;
+    let alive = places;
+    let start = orderBaseOf(pool, query, prefixes[0]!);
     let count = headKeep;
     for (let stage = 1; stage < fitted.length; stage += 1) {
       // The full dimension ranks every true neighbour first: what entered the stage leaves it, and is the answer.
@@ -68,38 +70,40 @@ export function scheduleHits(pool: Pool, schedule: Schedule, queries?: ArrayLike
         break;
       }
       const out = spare[stage & 1]!;
-      const base = baseOf(pool, query, prefixes[stage]!);
+      const order = orderBaseOf(pool, query, prefixes[stage]!);
+      const base = rankBaseOf(pool, query, prefixes[stage]!);
+      const ranked = rankedAt(pool, query, prefixes[stage]!);
       const keep = fitted[stage]!.keep;
       count =
-        keep <= count && walksAlive(count, keep, poolRows, stage)
-          ? walkAlive(ranks, orders, limits, stage, base, poolRows, keep, out)
-          : rerankPlaces(ranks, orders, base, poolRows, alive, start, count, keep, out, marks);
+        keep <= count && walksAlive(count, keep, ranked, stage)
+          ? walkAlive(places, limits, stage, headRanked, order, ranked, keep, out)
+          : rerankPlaces(places, order, base, ranked, alive, start, count, keep, out, marks);
       alive = out;
       start = 0;
       limits.bases[stage] = base;
-      limits.limits[stage] = ranks[base + out[count - 1]!]! + 1;
-      hits = keepBelow(truths, hits, ranks, base, limits.limits[stage]!);
+      limits.limits[stage] = places[base + out[count - 1]!]! + 1;
+      hits = keepBelow(truths, hits, places, base, limits.limits[stage]!);
       stages[stage]![index] = Math.min(hits, most);
-      if (stage === fitted.length - 1) inAnswer = countBelow(truths, hits, ranks, base, ranks[base + out[most - 1]!]! + 1);
+      if (stage === fitted.length - 1) inAnswer = countBelow(truths, hits, places, base, places[base + out[most - 1]!]! + 1);
     }
     answer[index] = Math.min(inAnswer, most);
   }
   return { stages, answer };
 }
 
-/** Moves the places of rank below `limit` to the front. @returns how many they are. */
-function keepBelow(places: Places, count: number, ranks: Places, base: number, limit: number): number {
+/** Moves the truths of rank below `limit` to the front. @returns how many they are. */
+function keepBelow(truths: Places, count: number, places: Places, base: number, limit: number): number {
   let kept = 0;
   for (let i = 0; i < count; i += 1) {
-    const place = places[i]!;
-    if (ranks[base + place]! < limit) places[kept++] = place;
+    const place = truths[i]!;
+    if (places[base + place]! < limit) truths[kept++] = place;
   }
   return kept;
 }
 
-function countBelow(places: Places, count: number, ranks: Places, base: number, limit: number): number {
+function countBelow(truths: Places, count: number, places: Places, base: number, limit: number): number {
   let below = 0;
-  for (let i = 0; i < count; i += 1) if (ranks[base + places[i]!]! < limit) below += 1;
+  for (let i = 0; i < count; i += 1) if (places[base + truths[i]!]! < limit) below += 1;
   return below;
 }
 
@@ -142,24 +146,24 @@ export function evaluateSchedule(pool: Pool, schedule: Schedule, options: Evalua
 export function funnelOf(pool: Pool, query: number, schedule: Schedule, score: (rows: Int32Array) => Float32Array): { readonly dims: number; readonly rows: Int32Array }[] {
   const fitted = fitSchedule(pool, schedule);
   const { marks } = walkRoomOf(pool);
-  const poolRows = pool.counts[query]!;
+  const places = placesOf(pool, query);
+  const rows = rowsOf(pool, query);
   const lastPrefix = pool.dims.length - 1;
-  const rowsOf = (places: Places): Int32Array => Int32Array.from(places, (place) => pool.rows[pool.starts[query]! + place]!);
-  let alive = placesLike(pool.ranks, 0);
+  const rowsAt = (chosen: Places): Int32Array => Int32Array.from(chosen, (place) => rows[place]!);
+  let alive = placesLike(pool, 0);
   return fitted.map((stage, index) => {
     const prefix = prefixOf(pool, stage.dims);
     if (prefix === lastPrefix) {
-      const first = pool.truthStarts[query]!;
-      return { dims: stage.dims, rows: index === 0 ? rowsOf(pool.truths.subarray(first, first + truthCountOf(pool))) : bestRows(rowsOf(alive), score, stage.keep) };
+      return { dims: stage.dims, rows: index === 0 ? rowsAt(truthsOf(pool, query).subarray(0, truthCountOf(pool))) : bestRows(rowsAt(alive), score, stage.keep) };
     }
-    const base = baseOf(pool, query, prefix);
+    const order = orderBaseOf(pool, query, prefix);
     if (index === 0) {
-      alive = pool.orders.slice(base, base + stage.keep);
+      alive = places.slice(order, order + stage.keep);
     } else {
-      const out = placesLike(pool.ranks, stage.keep);
-      alive = out.subarray(0, rerankPlaces(pool.ranks, pool.orders, base, poolRows, alive, 0, alive.length, stage.keep, out, marks));
+      const out = placesLike(pool, stage.keep);
+      alive = out.subarray(0, rerankPlaces(places, order, rankBaseOf(pool, query, prefix), rankedAt(pool, query, prefix), alive, 0, alive.length, stage.keep, out, marks));
     }
-    return { dims: stage.dims, rows: rowsOf(alive) };
+    return { dims: stage.dims, rows: rowsAt(alive) };
   });
 }
 

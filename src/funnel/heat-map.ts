@@ -1,7 +1,6 @@
 import type { HeatMap } from '../contract/tuning.ts';
-import { truthCountOf } from './pool.ts';
+import { truthCountOf, truthRanksOf } from './pool.ts';
 import type { Pool } from './pool.ts';
-import { baseOf } from './pool-walk.ts';
 import { gridKeeps } from './tuner-grid.ts';
 
 /**
@@ -10,11 +9,7 @@ import { gridKeeps } from './tuner-grid.ts';
  */
 export function truthRanks(pool: Pool, prefix: number): Uint32Array[] {
   const most = truthCountOf(pool);
-  return Array.from({ length: pool.queryCount }, (_, query) => {
-    const base = baseOf(pool, query, prefix);
-    const ranks = Uint32Array.from(pool.truths.subarray(pool.truthStarts[query], pool.truthStarts[query + 1]), (place) => pool.ranks[base + place]!);
-    return ranks.sort().subarray(0, most);
-  });
+  return Array.from({ length: pool.queryCount }, (_, query) => truthRanksOf(pool, query, prefix).subarray(0, most));
 }
 
 const DEFAULT_LEVELS = [0.9, 0.95, 0.99, 0.999];

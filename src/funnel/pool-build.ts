@@ -4,7 +4,7 @@ import type { WorkOptions } from '../base/progress.ts';
 import { neighboursOf } from '../vectors/neighbours.ts';
 import type { NeighbourTable } from '../vectors/neighbours.ts';
 import type { QueryMatrix } from '../vectors/query-matrix.ts';
-import type { PoolLine } from '../vectors/pool-line.ts';
+import type { LineSink } from '../vectors/pool-line.ts';
 import { EDGE_MARGIN, rankRows, unionOf } from '../vectors/pool-rank.ts';
 import { openPoolWriter } from './pool-writer.ts';
 import type { Pool } from './pool.ts';
@@ -22,9 +22,7 @@ export interface PoolSource {
    */
   readonly similarities: (queries: QueryMatrix, rows: readonly Int32Array[], dims: readonly number[], work: WorkOptions) => Promise<readonly Float32Array[]>;
   /** Both at once, for a source that can: each query's candidates to depths[p] at dims[p] (rising), in the orders that a run's stages give, whatever rounding does at the edge. */
-  readonly collect?: (
-    queries: QueryMatrix, dims: readonly number[], depths: readonly number[], onLine: (query: number, line: PoolLine) => void, work: WorkOptions,
-  ) => Promise<void>;
+  readonly collect?: (queries: QueryMatrix, dims: readonly number[], depths: readonly number[], sink: LineSink, work: WorkOptions) => Promise<void>;
 }
 
 export interface PoolOptions extends WorkOptions {
@@ -58,7 +56,7 @@ export async function buildPool(source: PoolSource, queries: QueryMatrix, option
   const depths = dims.map((size) => (size === source.dims ? k : capacity));
   const writer = openPoolWriter(queries.queryCount, dims.length - 1, k);
   if (source.collect !== undefined) {
-    await source.collect(queries, dims, depths, writer.add, { signal, onProgress: options.onProgress });
+    await source.collect(queries, dims, depths, writer, { signal, onProgress: options.onProgress });
   } else {
     const depth = Math.min(source.rowCount, capacity + EDGE_MARGIN);
     const bytesPerQuery = depth * dims.length * 8;

@@ -17,7 +17,7 @@ export function vectorPoolSource(vectors: VectorSet, options: { readonly threads
     rowCount: vectors.rowCount,
     dims: vectors.dims,
     sweep: (queries, dims, k, work) => sweepTop(vectors, queries, dims, k, { ...work, threads: options.threads }),
-    collect: (queries, dims, depths, onLine, work) => sweepPool(vectors, queries, dims, depths, onLine, { ...work, threads: options.threads }),
+    collect: (queries, dims, depths, sink, work) => sweepPool(vectors, queries, dims, depths, sink, { ...work, threads: options.threads }),
     async similarities(queries, rows, dims, { signal }) {
       const slice = sliceOf(signal);
       const found: Float32Array[] = [];

@@ -2,7 +2,7 @@ import { UserError } from '../base/errors.ts';
 import { checkSchedule, clampSchedule, formatSchedule } from '../contract/schedule.ts';
 import type { Schedule } from '../contract/schedule.ts';
 import type { PoolSummary } from '../contract/tuning.ts';
-import type { Places } from '../vectors/pool-line.ts';
+import type { LineBlock, Places } from '../vectors/pool-line.ts';
 
 /**
  * The candidate pool: for every query the union of the best `capacity` rows at every prefix of `dims` (and a few more), with their
@@ -17,14 +17,14 @@ import type { Places } from '../vectors/pool-line.ts';
  * - Truth: the full dimension is one of the prefixes and k ≤ capacity, so the true neighbours are in the pool, and so is any row
  *   that a schedule can return; hence also every returned row whose full-dimension similarity ties with the k-th.
  *
- * Where a row stands at a prefix at which, and at all shorter ones, it is not among the best `capacity` is left open (but after those that are): no funnel holds it there. At the full
+ * A row is not ranked at a prefix at which, and at all shorter ones, it is not among the best `capacity`: no funnel holds it there. At the full
  * dimension there are no ranks at all: the true neighbours come first there, so a stage at it keeps those it is given, and a funnel ends with it. Rows that are among the best only there, and no true neighbours, are
  * not in the pool.
  *
- * Only typed arrays and numbers: a pool can be posted to a worker (`poolBuffers` names what to transfer) or written to a file.
+ * Only typed arrays and numbers: a pool can be posted to another thread or written to a file.
  *
- * Layout: query q has m = counts[q] rows. Its row numbers are rows[starts[q] …]. Everything by prefix is at
- * starts[q]·P + p·m + i for prefix p of the P below the full dimension and place i (0 … m−1) within the query's pool. Queries lie in any order.
+ * Layout: the rows, orders and ranks of a query lie in one of a few blocks of memory. A place is a position within a query's rows; those ranked at a prefix are the first ones. With P prefixes below
+ * the full dimension, and m = ends[q·(P+1) + p] rows ranked at the p-th: the order is places[orderStarts[q·P + p] …], m places by rank, and its inverse, ranks by place, lies rankOffsets[q] further.
  */
 export interface Pool {
   /** Rising; the last one is the full dimension. */
@@ -34,16 +34,17 @@ export interface Pool {
   readonly rowCount: number;
   readonly queryCount: number;
   readonly k: number;
-  /** By query: where its rows begin in `rows`. */
-  readonly starts: Float64Array;
-  /** By query: its rows. */
-  readonly counts: Int32Array;
-  /** Document rows. */
-  readonly rows: Int32Array;
-  /** By prefix and place: rank among the query's pool, from 0. Below `capacity` it is the rank in the whole corpus. */
-  readonly ranks: Places;
-  /** The inverse of `ranks`: by prefix and rank, the place. */
-  readonly orders: Places;
+  readonly blocks: readonly LineBlock[];
+  /** By query: index of its block. */
+  readonly blockOf: Int32Array;
+  /** By query: where its rows begin in the block's `rows`. */
+  readonly rowStarts: Int32Array;
+  /** By query and prefix: how many rows are ranked there; at the full dimension the number of the query's rows. */
+  readonly ends: Int32Array;
+  /** By query and prefix but for the full dimension: where the order begins in the block's `places`. */
+  readonly orderStarts: Int32Array;
+  /** By query: how far behind the orders the ranks lie. A rank below `capacity` is that in the whole corpus. */
+  readonly rankOffsets: Int32Array;
   /** queryCount + 1 offsets into `truths`. */
   readonly truthStarts: Int32Array;
   /** Places of the true neighbours by rising rank at full dimension; more than k where rows tie with the k-th. */
@@ -51,9 +52,48 @@ export interface Pool {
   readonly elapsedMs: number;
 }
 
-/** An empty array of the same width. */
-export function placesLike(places: Places, length: number): Places {
-  return places instanceof Uint16Array ? new Uint16Array(length) : new Uint32Array(length);
+/** A query's rows, by place. */
+export function rowsOf(pool: Pool, query: number): Int32Array {
+  const start = pool.rowStarts[query]!;
+  return pool.blocks[pool.blockOf[query]!]!.rows.subarray(start, start + rankedAt(pool, query, pool.dims.length - 1));
+}
+
+/** The memory that a query's orders and ranks lie in. */
+export function placesOf(pool: Pool, query: number): Places {
+  return pool.blocks[pool.blockOf[query]!]!.places;
+}
+
+/** How many of a query's rows are ranked at a prefix (by index); at the full dimension how many there are. */
+export function rankedAt(pool: Pool, query: number, prefix: number): number {
+  return pool.ends[query * pool.dims.length + prefix]!;
+}
+
+/** Where the order of a query at a prefix, which is not the full dimension, begins in its places. */
+export function orderBaseOf(pool: Pool, query: number, prefix: number): number {
+  return pool.orderStarts[query * (pool.dims.length - 1) + prefix]!;
+}
+
+/** Where the ranks begin. */
+export function rankBaseOf(pool: Pool, query: number, prefix: number): number {
+  return orderBaseOf(pool, query, prefix) + pool.rankOffsets[query]!;
+}
+
+/** Places of a query's true neighbours. */
+export function truthsOf(pool: Pool, query: number): Places {
+  return pool.truths.subarray(pool.truthStarts[query], pool.truthStarts[query + 1]);
+}
+
+/** Ranks of a query's true neighbours at a prefix that is not the full dimension, rising; of those that are not ranked there one above all others. */
+export function truthRanksOf(pool: Pool, query: number, prefix: number): Uint32Array {
+  const places = placesOf(pool, query);
+  const base = rankBaseOf(pool, query, prefix);
+  const end = rankedAt(pool, query, prefix);
+  return Uint32Array.from(truthsOf(pool, query), (place) => (place < end ? places[base + place]! : end)).sort();
+}
+
+/** Room for places of any query. */
+export function placesLike(pool: Pool, length: number): Places {
+  return pool.truths instanceof Uint16Array ? new Uint16Array(length) : new Uint32Array(length);
 }
 
 /** How many true neighbours a perfect answer has: min(k, rows in the corpus). */
@@ -89,17 +129,13 @@ export function fitSchedule(pool: Pool, schedule: Schedule): Schedule {
   return fitted;
 }
 
-function arraysOf(pool: Pool) {
-  return [pool.starts, pool.counts, pool.rows, pool.ranks, pool.orders, pool.truthStarts, pool.truths];
-}
-
-/** What a pool's typed arrays lie in: the transfer list for a worker. */
-export function poolBuffers(pool: Pool): ArrayBufferLike[] {
-  return arraysOf(pool).map((array) => array.buffer);
-}
-
+/** Bytes of what is kept for the queries. */
 export function poolBytes(pool: Pool): number {
-  return arraysOf(pool).reduce((sum, array) => sum + array.byteLength, 0);
+  const { ends, blockOf, rowStarts, orderStarts, rankOffsets, truthStarts, truths } = pool;
+  let sum = 0;
+  for (const array of [ends, blockOf, rowStarts, orderStarts, rankOffsets, truthStarts, truths]) sum += array.byteLength;
+  for (let query = 0; query < pool.queryCount; query += 1) sum += 4 * rankedAt(pool, query, pool.dims.length - 1) + 2 * pool.rankOffsets[query]! * placesOf(pool, query).BYTES_PER_ELEMENT;
+  return sum;
 }
 
 export function poolSummary(pool: Pool, poolId: string): PoolSummary {
@@ -110,8 +146,14 @@ export function poolSummary(pool: Pool, poolId: string): PoolSummary {
     queryCount: pool.queryCount,
     rowCount: pool.rowCount,
     k: pool.k,
-    rowsPerQuery: pool.queryCount === 0 ? 0 : pool.rows.length / pool.queryCount,
+    rowsPerQuery: rowsPerQuery(pool),
     sizeBytes: poolBytes(pool),
     elapsedMs: pool.elapsedMs,
   };
+}
+
+function rowsPerQuery(pool: Pool): number {
+  let sum = 0;
+  for (let query = 0; query < pool.queryCount; query += 1) sum += rankedAt(pool, query, pool.dims.length - 1);
+  return pool.queryCount === 0 ? 0 : sum / pool.queryCount;
 }

@@ -49,8 +49,8 @@ export interface KernelExports {
     outRows: number, outOrders: number, best: number, tieRanks: number, tieRows: number, tieEnds: number,
   ): number;
   settleLine(
-    kept: number, bandCount: number, tieRanks: number, tieRows: number, tieSimilarities: number, tieEnds: number, keys: number, line: number,
-    orders: number, best: number, outOrders: number, outRanks: number, outBest: number,
+    kept: number, bandCount: number, ends: number, tieRanks: number, tieRows: number, tieSimilarities: number, tieEnds: number, keys: number, line: number,
+    orders: number, best: number, outPlaces: number, outBest: number,
   ): void;
   quantiseInt8(slices: number, sliceCount: number, inverse: number, first: number, rows: number, out: number, stride: number, scales: number): void;
   quantiseBits(slices: number, sliceCount: number, first: number, rows: number, out: number, stride: number): void;

@@ -6,15 +6,15 @@ export const MOST_NARROW_PLACES = 65_536;
 /**
  * One query's candidates: every row among its best at any of the prefixes, to the depth wanted there (and a few that are as good as the last of them up to rounding).
  *
- * At a prefix only those matter that are among the best there or at a shorter one: a funnel holds no others. They are ranked among each other exactly as searches and re-ranks do it
- * (equal similarities by rising row), the best of the corpus first; where the others stand is left open. At the last prefix, where a funnel ends, only the best are ranked.
+ * At a prefix only those matter that are among the best there or at a shorter one: a funnel holds no others. These come first in `rows`, and are ranked among each other exactly as
+ * searches and re-ranks do it (equal similarities by rising row), the best of the corpus first. At the last prefix, where a funnel ends, only the best are ranked.
  */
 export interface PoolLine {
   readonly rows: Int32Array;
-  /** `orders[p · rows.length + rank]`: places in `rows` by rank at the p-th prefix; not of the last one. */
-  readonly orders: Places;
-  /** The inverse: `ranks[p · rows.length + place]`. */
-  readonly ranks: Places;
+  /** By prefix, but for the last: how many of the first rows are ranked there. Rising. */
+  readonly ends: ArrayLike<number>;
+  /** The orders (places in `rows` by rank, ends[p] for the p-th prefix), one prefix after the other; then their inverses, the ranks by place, likewise. */
+  readonly places: Places;
   /** Places of the best at the last prefix, by rank: as many as are wanted there, and all that are as good as the last of them up to 1e-6. */
   readonly best: Uint32Array;
   /** Theirs at the last prefix, exactly. */
@@ -26,93 +26,116 @@ export function placesFor(rowCount: number, length: number): Places {
   return rowCount > MOST_NARROW_PLACES ? new Uint32Array(length) : new Uint16Array(length);
 }
 
-/** The inverse of orders of `count` places each. */
-export function ranksOf(orders: Places, count: number): Places {
-  const ranks = placesFor(count, orders.length);
-  for (let base = 0; base < orders.length; base += count) for (let rank = 0; rank < count; rank += 1) ranks[base + orders[base + rank]!] = rank;
-  return ranks;
+/** Orders, one prefix after the other, and their ranks after them. */
+export function withRanks(orders: Places, ends: readonly number[], rowCount: number): Places {
+  const places = placesFor(rowCount, 2 * orders.length);
+  places.set(orders);
+  let base = 0;
+  for (const end of ends) {
+    for (let rank = 0; rank < end; rank += 1) places[orders.length + base + orders[base + rank]!] = rank;
+    base += end;
+  }
+  return places;
 }
+
+/** Memory that lines lie in, each with its rows and after them its places: two views of one buffer. */
+export interface LineBlock {
+  readonly rows: Int32Array;
+  readonly places: Places;
+}
+
+/** Lines of several queries in a block of their own, one after the other from its beginning. Can be posted to another thread, the block's buffer moved. */
+export interface PackedLines {
+  readonly block: LineBlock;
+  /** By line. */
+  readonly queries: Int32Array;
+  /** By line and prefix: how many rows are ranked there; at the last prefix all the line's rows. */
+  readonly ends: Int32Array;
+  /** By line: how many are the best at the last prefix. */
+  readonly bestCounts: Int32Array;
+  /** Places and similarities of these, of one line after the other. */
+  readonly best: Uint32Array;
+  readonly similarities: Float32Array;
+}
+
+/** What takes a pool's lines, each once, in any order. */
+export interface LineSink {
+  /** Copies the line. */
+  add(query: number, line: PoolLine): void;
+  /** Keeps the lines where they are. Their queries count from `first`. */
+  adopt(packed: PackedLines, first: number): void;
+}
+
+const BLOCK_BYTES = 4 * 2 ** 20;
+/** Lines differ in length. */
+const SPARE = 1.25;
 
 /**
- * Lines of several queries in one shared buffer, for another thread, which reads them when it hears of them: a message for each would cost more than the lines, and memory that has not
- * been used before more than to write to it.
+ * Copies lines into blocks of a few megabytes and gives each on when it is full: nothing is moved again, and it does not matter how many lines there will be and how long they are.
+ * @param expected about so many lines will come: a block is not larger than they need
  */
-export interface PackedLines {
-  /** Prefixes that have orders. */
-  readonly orderCount: number;
-  readonly buffer: SharedArrayBuffer;
-  readonly lines: readonly { readonly query: number; readonly count: number; readonly bestCount: number }[];
-}
-
-const BUFFER_BYTES = 4 * 2 ** 20;
-/** Buffers that are kept from one sweep to the next. */
-const KEPT_BUFFERS = 16;
-const kept: SharedArrayBuffer[] = [];
-
-/** Gathers lines and gives them on, a few megabytes at a time. They must have been read before the next packer of this thread is opened. */
-export function openLinePacker(orderCount: number, give: (packed: PackedLines) => void): { add(query: number, line: PoolLine): void; flush(): void } {
-  let used = 0;
-  let buffer: SharedArrayBuffer | undefined;
-  let end = 0;
-  let lines: { query: number; count: number; bestCount: number }[] = [];
+export function openLinePacker(expected: number, give: (packed: PackedLines) => void): { add(query: number, line: PoolLine): void; flush(): void } {
+  let left = expected;
+  let block: LineBlock = { rows: new Int32Array(0), places: new Uint16Array(0) };
+  let endBytes = 0;
+  let queries: number[] = [];
+  let ends: number[] = [];
+  let bestCounts: number[] = [];
+  let best: number[] = [];
+  let similarities: number[] = [];
   const flush = (): void => {
-    if (buffer !== undefined) give({ orderCount, buffer, lines });
-    buffer = undefined;
-    end = 0;
-    lines = [];
-  };
-  const nextBuffer = (sizeBytes: number): SharedArrayBuffer => {
-    if (sizeBytes > BUFFER_BYTES) return new SharedArrayBuffer(sizeBytes);
-    const next = kept[used] ?? new SharedArrayBuffer(BUFFER_BYTES);
-    if (used < KEPT_BUFFERS) kept[used] = next;
-    used += 1;
-    return next;
+    if (queries.length === 0) return;
+    give({ block, queries: Int32Array.from(queries), ends: Int32Array.from(ends), bestCounts: Int32Array.from(bestCounts), best: Uint32Array.from(best), similarities: Float32Array.from(similarities) });
+    block = { rows: new Int32Array(0), places: new Uint16Array(0) };
+    [queries, ends, bestCounts, best, similarities] = [[], [], [], [], []];
   };
   return {
     add(query, line) {
-      const about = { query, count: line.rows.length, bestCount: line.best.length };
-      const sizeBytes = lineBytes(about, orderCount);
-      if (buffer !== undefined && end + sizeBytes > buffer.byteLength) flush();
-      buffer ??= nextBuffer(sizeBytes);
-      const target = lineIn(buffer, end, about, orderCount);
-      target.rows.set(line.rows);
-      target.best.set(line.best);
-      target.similarities.set(line.similarities);
-      target.orders.set(line.orders);
-      target.ranks.set(line.ranks);
-      lines.push(about);
-      end += sizeBytes;
+      const width = line.places.BYTES_PER_ELEMENT;
+      const sizeBytes = 4 * line.rows.length + width * line.places.length;
+      if (width !== block.places.BYTES_PER_ELEMENT || endBytes + sizeBytes > block.places.byteLength) {
+        flush();
+        const buffer = new ArrayBuffer(Math.max(sizeBytes, Math.min(BLOCK_BYTES, 4 * Math.ceil((SPARE * sizeBytes * left) / 4))));
+        block = { rows: new Int32Array(buffer), places: width === 2 ? new Uint16Array(buffer) : new Uint32Array(buffer) };
+        endBytes = 0;
+      }
+      block.rows.set(line.rows, endBytes / 4);
+      block.places.set(line.places, (endBytes + 4 * line.rows.length) / width);
+      endBytes += sizeBytes;
+      left -= 1;
+      queries.push(query);
+      for (let p = 0; p < line.ends.length; p += 1) ends.push(line.ends[p]!);
+      ends.push(line.rows.length);
+      bestCounts.push(line.best.length);
+      for (let i = 0; i < line.best.length; i += 1) {
+        best.push(line.best[i]!);
+        similarities.push(line.similarities[i]!);
+      }
     },
     flush,
   };
 }
 
-export function unpackLines({ orderCount, buffer, lines }: PackedLines, onLine: (query: number, line: PoolLine) => void): void {
+/** The lines of a block, as views of it. */
+export function unpackLines({ block, queries, ends, bestCounts, best, similarities }: PackedLines, onLine: (query: number, line: PoolLine) => void): void {
+  const prefixCount = ends.length / queries.length;
+  const width = block.places.BYTES_PER_ELEMENT;
   let at = 0;
-  for (const about of lines) {
-    onLine(about.query, lineIn(buffer, at, about, orderCount));
-    at += lineBytes(about, orderCount);
-  }
-}
-
-type LineSize = PackedLines['lines'][number];
-
-/** Rows, and places and similarities of the best, of four bytes; an order and a rank for each prefix and row, of two or four. */
-function lineBytes({ count, bestCount }: LineSize, orderCount: number): number {
-  return 4 * (count + 2 * bestCount) + 2 * orderCount * count * placesFor(count, 0).BYTES_PER_ELEMENT;
-}
-
-function lineIn(buffer: SharedArrayBuffer, at: number, { count, bestCount }: LineSize, orderCount: number): PoolLine {
-  const places = count * orderCount;
-  const isWide = count > MOST_NARROW_PLACES;
-  const placesAt = (address: number): Places => (isWide ? new Uint32Array(buffer, address, places) : new Uint16Array(buffer, address, places));
-  const best = at + 4 * count;
-  const orders = best + 8 * bestCount;
-  return {
-    rows: new Int32Array(buffer, at, count),
-    best: new Uint32Array(buffer, best, bestCount),
-    similarities: new Float32Array(buffer, best + 4 * bestCount, bestCount),
-    orders: placesAt(orders),
-    ranks: placesAt(orders + places * (isWide ? 4 : 2)),
-  };
+  let firstBest = 0;
+  queries.forEach((query, i) => {
+    const own = ends.subarray(i * prefixCount, (i + 1) * prefixCount - 1);
+    const count = ends[(i + 1) * prefixCount - 1]!;
+    const places = (at + 4 * count) / width;
+    const placeCount = 2 * own.reduce((sum, end) => sum + end, 0);
+    const bestEnd = firstBest + bestCounts[i]!;
+    onLine(query, {
+      rows: block.rows.subarray(at / 4, at / 4 + count),
+      ends: own,
+      places: block.places.subarray(places, places + placeCount),
+      best: best.subarray(firstBest, bestEnd),
+      similarities: similarities.subarray(firstBest, bestEnd),
+    });
+    firstBest = bestEnd;
+    at += 4 * count + width * placeCount;
+  });
 }

@@ -1,4 +1,4 @@
-import { placesFor, ranksOf, type PoolLine } from './pool-line.ts';
+import { placesFor, withRanks, type PoolLine } from './pool-line.ts';
 
 /**
  * The sweep and the stages may multiply in another order and so differ in the last bit; rows whose similarities are equal up to that could
@@ -36,7 +36,8 @@ export function rankRows(rows: Int32Array, similarities: Float32Array, prefixCou
   let bestCount = 0;
   while (bestCount < count && full[order[bestCount]!]! >= limit) bestCount += 1;
   const best = order.slice(0, bestCount);
-  return { rows, orders, ranks: ranksOf(orders, count), best, similarities: Float32Array.from(best, (place) => full[place]!) };
+  const ends = Array.from({ length: prefixCount - 1 }, () => count);
+  return { rows, ends, places: withRanks(orders, ends, count), best, similarities: Float32Array.from(best, (place) => full[place]!) };
 }
 
 /** Similarities nearer than this are one and the same to float32. */

@@ -8,7 +8,7 @@ import type { Progress, WorkOptions } from '../base/progress.ts';
 import type { NeighbourTable } from './neighbours.ts';
 import type { QueryMatrix } from './query-matrix.ts';
 import { lendVectors, type LentVectors } from './lent-vectors.ts';
-import { unpackLines, type PackedLines, type PoolLine } from './pool-line.ts';
+import type { LineSink, PackedLines } from './pool-line.ts';
 import type { VectorSet } from './vector-set.ts';
 
 /** A sweep: neighbour tables at every prefix, or the lines of a candidate pool. */
@@ -32,10 +32,10 @@ export type SweepReply =
   | { readonly type: 'lines'; readonly packed: PackedLines }
   | { readonly type: 'end'; readonly fault?: string; readonly isCancelled?: boolean };
 
-/** What the queries' results are given to: tables of the queries from `first` on, or one query's line. */
+/** What the queries' results are given to: tables of the queries from `first` on, or lines. */
 export interface SweepResults {
   readonly onTables?: (first: number, tables: ReadonlyMap<number, NeighbourTable>) => void;
-  readonly onLine?: (query: number, line: PoolLine) => void;
+  readonly lines?: LineSink;
 }
 
 /** With fewer queries a worker's matrix products are narrow and its thresholds start from nothing. */
@@ -84,7 +84,7 @@ export async function shareSweep(vectors: VectorSet, queries: QueryMatrix, job: 
       const request: SweepRequest = { ...job, vectors: lent.parts[i]!, queries: part };
       return performPart(hand, request, work.signal, (reply) => {
         if (reply.type === 'tables') results.onTables?.(first, reply.tables);
-        else if (reply.type === 'lines') unpackLines(reply.packed, (query, line) => results.onLine?.(first + query, line));
+        else if (reply.type === 'lines') results.lines?.adopt(reply.packed, first);
         else if (reply.type === 'progress') report(i, reply.phase, reply.done);
       });
     });

@@ -1,7 +1,7 @@
 import { sliceOf } from '../base/async.ts';
 import { neighboursOf } from './neighbours.ts';
 import { queryOf, type QueryMatrix } from './query-matrix.ts';
-import { MOST_NARROW_PLACES, ranksOf, type PoolLine } from './pool-line.ts';
+import { MOST_NARROW_PLACES, withRanks, type LineSink, type PoolLine } from './pool-line.ts';
 import { EDGE_MARGIN, rankRows, unionOf } from './pool-rank.ts';
 import { openListScorer, similaritiesAt, type ListScorer } from './search.ts';
 import { shareSweep, sweepWorkers } from './sweep-crew.ts';
@@ -36,7 +36,7 @@ const ROUNDING = 2e-6;
  * as soon as they may be among the best at any. The orders are those of searches and re-ranks: what is nearer than rounding is scored again by the search kernel.
  * @param dims prefixes, each 1 … vectors.dims; lines have them in rising order
  * @param depths rows wanted at each prefix; cut to the number of rows
- * @param onLine is called once for each query, not in order; the line is only good until it returns: copy what you keep
+ * @param sink takes one line for each query, not in order
  * @throws UserError `sweep/dims`; CancelledError
  */
 export async function sweepPool(
@@ -44,7 +44,7 @@ export async function sweepPool(
   queries: QueryMatrix,
   dims: readonly number[],
   depths: readonly number[],
-  onLine: (query: number, line: PoolLine) => void,
+  sink: LineSink,
   options: SweepOptions = {},
 ): Promise<void> {
   const prefixes = sweepPrefixes(dims, vectors.dims);
@@ -52,11 +52,11 @@ export async function sweepPool(
   const all = Array.from({ length: queries.queryCount }, (_, query) => query);
   if (all.length === 0 || prefixes.length === 0 || Math.min(...keeps) < 1) return;
   const workers = sweepWorkers(vectors, queries.queryCount, prefixes[prefixes.length - 1]!, options.threads ?? 1);
-  if (workers > 1 && (await shareSweep(vectors, queries, { kind: 'pool', prefixes, keeps }, workers, { onLine }, options))) return;
+  if (workers > 1 && (await shareSweep(vectors, queries, { kind: 'pool', prefixes, keeps }, workers, { lines: sink }, options))) return;
   const sample = planSample(vectors.rowCount, vectors.dims, keeps, queries.queryCount);
   const isSmall = vectors.rowCount <= SMALL_CORPUS * Math.max(...keeps);
-  const left = (sample === undefined && !isSmall) || prefixes.length > MOST_PREFIXES ? all : await collectPool(vectors, queries, prefixes, keeps, sample, onLine, options);
-  await poolFromTables(vectors, queries, left, prefixes, keeps, onLine, options);
+  const left = (sample === undefined && !isSmall) || prefixes.length > MOST_PREFIXES ? all : await collectPool(vectors, queries, prefixes, keeps, sample, sink, options);
+  await poolFromTables(vectors, queries, left, prefixes, keeps, sink, options);
 }
 
 /** The one-pass way, with every row collected where there is no sample. Returns the queries for which the guess was too high or the room too small. */
@@ -66,7 +66,7 @@ async function collectPool(
   prefixes: readonly number[],
   keeps: readonly number[],
   sample: SweepSample | undefined,
-  onLine: (query: number, line: PoolLine) => void,
+  sink: LineSink,
   options: SweepOptions,
 ): Promise<number[]> {
   const bandCount = prefixes.length;
@@ -80,7 +80,7 @@ async function collectPool(
   const missed: number[] = [];
   try {
     for (const group of groupsOf(Array.from({ length: queries.queryCount }, (_, query) => query), groupSize)) {
-      await collectGroup(vectors, bench, queries, group, { prefixes, keeps, sample, capacity, chunkCount, logBytes, scorer }, onLine, missed, options);
+      await collectGroup(vectors, bench, queries, group, { prefixes, keeps, sample, capacity, chunkCount, logBytes, scorer }, sink, missed, options);
     }
   } finally {
     scorer.close();
@@ -125,8 +125,7 @@ function poolAreas(groupSize: number, capacity: number, bandCount: number, chunk
     lineRows: perRow,
     line: perRow,
     wideOrders: perPlace,
-    orders: perPlace / 2,
-    ranks: perPlace / 2,
+    linePlaces: perPlace,
     bandEnds: 4 * bandCount,
     tieRanks: perPlace,
     tieRows: perPlace,
@@ -144,7 +143,7 @@ async function collectGroup(
   queries: QueryMatrix,
   group: readonly number[],
   plan: { readonly prefixes: readonly number[]; readonly keeps: readonly number[]; readonly sample: SweepSample | undefined; readonly capacity: number; readonly chunkCount: number; readonly logBytes: number; readonly scorer: ListScorer },
-  onLine: (query: number, line: PoolLine) => void,
+  sink: LineSink,
   missed: number[],
   options: SweepOptions,
 ): Promise<void> {
@@ -192,9 +191,9 @@ async function collectGroup(
     }
     if (ties > 0) kernel.floats(at.tieSimilarities, ties).set(plan.scorer.score(queryOf(queries, query), kernel.words(at.tieRows, ties), tieEnds));
     call.settleLine(
-      kept, bandCount, at.tieRanks, at.tieRows, at.tieSimilarities, at.tieEnds, at.tieKeys, at.line, at.wideOrders, at.best, at.orders, at.ranks, at.bestSimilarities,
+      kept, bandCount, at.bandEnds, at.tieRanks, at.tieRows, at.tieSimilarities, at.tieEnds, at.tieKeys, at.line, at.wideOrders, at.best, at.linePlaces, at.bestSimilarities,
     );
-    onLine(query, lineAt(bench, bandCount - 1, kept, ties - (tieEnds[bandCount - 2] ?? 0)));
+    sink.add(query, lineAt(bench, bandCount - 1, kept, ties - (tieEnds[bandCount - 2] ?? 0)));
     await pause();
   }
 }
@@ -202,13 +201,13 @@ async function collectGroup(
 /** The line as views of the workbench. */
 function lineAt({ kernel, areas }: SweepBench, orderCount: number, count: number, bestCount: number): PoolLine {
   const buffer = kernel.memory.buffer as ArrayBuffer;
-  const places = orderCount * count;
-  const about = { rows: new Int32Array(buffer, areas['lineRows']!, count), best: kernel.words(areas['best']!, bestCount), similarities: kernel.floats(areas['bestSimilarities']!, bestCount) };
-  if (count > MOST_NARROW_PLACES) {
-    const orders = kernel.words(areas['wideOrders']!, places);
-    return { ...about, orders, ranks: ranksOf(orders, count) };
-  }
-  return { ...about, orders: new Uint16Array(buffer, areas['orders']!, places), ranks: new Uint16Array(buffer, areas['ranks']!, places) };
+  const ends = kernel.words(areas['bandEnds']!, orderCount);
+  let length = 0;
+  for (let p = 0; p < orderCount; p += 1) length += ends[p]!;
+  const places = count > MOST_NARROW_PLACES ? withRanks(kernel.words(areas['wideOrders']!, length), [...ends], count) : new Uint16Array(buffer, areas['linePlaces']!, 2 * length);
+  return {
+    rows: new Int32Array(buffer, areas['lineRows']!, count), ends, places, best: kernel.words(areas['best']!, bestCount), similarities: kernel.floats(areas['bestSimilarities']!, bestCount),
+  };
 }
 
 /** The plain way, for few queries and for those that were missed: neighbour tables of every prefix, then the similarities of their union. */
@@ -218,7 +217,7 @@ async function poolFromTables(
   wanted: readonly number[],
   prefixes: readonly number[],
   keeps: readonly number[],
-  onLine: (query: number, line: PoolLine) => void,
+  sink: LineSink,
   options: SweepOptions,
 ): Promise<void> {
   const pause = sliceOf(options.signal);
@@ -228,7 +227,7 @@ async function poolFromTables(
     const tables = await sweepTop(vectors, { queryCount: group.length, dims: queries.dims, data: part }, prefixes, Math.max(...keeps) + EDGE_MARGIN, options);
     for (const [i, query] of group.entries()) {
       const rows = unionOf(prefixes.map((prefix) => neighboursOf(tables.get(prefix)!, i).rows));
-      onLine(query, rankRows(rows, similaritiesAt(vectors, queryOf(queries, query), rows, prefixes), prefixes.length, keeps[prefixes.length - 1]!));
+      sink.add(query, rankRows(rows, similaritiesAt(vectors, queryOf(queries, query), rows, prefixes), prefixes.length, keeps[prefixes.length - 1]!));
       await pause();
     }
   }

@@ -4,11 +4,14 @@ import { CancelledError, describeError } from '../base/errors.ts';
 import type { Progress } from '../base/progress.ts';
 import { borrowVectors } from './lent-vectors.ts';
 import type { SweepReply, SweepRequest } from './sweep-crew.ts';
-import { openLinePacker } from './pool-line.ts';
+import { openLinePacker, type PackedLines } from './pool-line.ts';
 import { sweepPool } from './sweep-pool.ts';
 import { sweepTop } from './sweep.ts';
 
 const PROGRESS_MS = 50;
+
+/** @param moved buffers that are the receiver's from then on */
+type Send = (reply: SweepReply, moved?: readonly ArrayBuffer[]) => void;
 
 let running: AbortController | undefined;
 
@@ -23,7 +26,7 @@ function serve(port: MessagePort): void {
 }
 
 async function answer(port: MessagePort, request: SweepRequest): Promise<void> {
-  const send = (reply: SweepReply): void => port.postMessage(reply);
+  const send: Send = (reply, moved) => port.postMessage(reply, moved);
   const controller = new AbortController();
   running = controller;
   let told = 0;
@@ -44,14 +47,15 @@ async function answer(port: MessagePort, request: SweepRequest): Promise<void> {
   }
 }
 
-async function sweepPart(request: SweepRequest, work: { signal: AbortSignal; onProgress(progress: Progress): void }, send: (reply: SweepReply) => void): Promise<void> {
+async function sweepPart(request: SweepRequest, work: { signal: AbortSignal; onProgress(progress: Progress): void }, send: Send): Promise<void> {
   const { kind, prefixes, keeps, queries } = request;
   const vectors = borrowVectors(request.vectors);
   if (kind === 'top') {
     send({ type: 'tables', tables: await sweepTop(vectors, queries, prefixes, keeps[0]!, work) });
     return;
   }
-  const packer = openLinePacker(prefixes.length - 1, (packed) => send({ type: 'lines', packed }));
-  await sweepPool(vectors, queries, prefixes, keeps, packer.add, work);
+  const give = (packed: PackedLines): void => send({ type: 'lines', packed }, [packed.block.rows.buffer as ArrayBuffer]);
+  const packer = openLinePacker(queries.queryCount, give);
+  await sweepPool(vectors, queries, prefixes, keeps, { add: packer.add, adopt: give }, work);
   packer.flush();
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { buildPool } from '../../src/funnel/pool-build.ts';
 import { mergeTables, streamedPoolSource, vectorPoolSource } from '../../src/funnel/pool-source.ts';
-import { poolBuffers, poolBytes, poolSummary } from '../../src/funnel/pool.ts';
+import { orderBaseOf, placesOf, poolBytes, poolSummary, rankBaseOf, rankedAt, rowsOf, truthsOf } from '../../src/funnel/pool.ts';
 import type { Pool } from '../../src/funnel/pool.ts';
 import { poolSummarySchema } from '../../src/contract/tuning.ts';
 import { funnelOf, scheduleHits } from '../../src/funnel/evaluate.ts';
@@ -13,20 +13,15 @@ import { madeSet, scorerOf } from './made-data.ts';
 
 const DIMS = [4, 8, 16, 32];
 
-function rowsOf(pool: Pool, query: number): number[] {
-  const start = pool.starts[query]!;
-  return [...pool.rows.subarray(start, start + pool.counts[query]!)];
-}
-
 describe('building a pool', () => {
   test('holds the top rows of every prefix, once each, ranked as their similarities are', async () => {
     const set = madeSet({ seed: 1, rowCount: 400, queryCount: 4, dims: 32, duplicates: 0.2, boundaries: DIMS });
     const pool = await buildPool(vectorPoolSource(set.vectors), set.queries, { dims: [16, 4, 8], k: 5, capacity: 40 });
     expect(pool.dims).toEqual([4, 8, 16, 32]);
     for (let query = 0; query < 4; query += 1) {
-      const rows = rowsOf(pool, query);
+      const rows = [...rowsOf(pool, query)];
       expect(new Set(rows).size).toBe(rows.length);
-      const truths = [...pool.truths.subarray(pool.truthStarts[query], pool.truthStarts[query + 1])].map((place) => rows[place]!);
+      const truths = [...truthsOf(pool, query)].map((place) => rows[place]!);
       DIMS.forEach((dims, p) => {
         const scores = naiveScores(set.documents, 32, set.queryRows.subarray(query * 32, (query + 1) * 32), dims);
         const limit = scores[naiveOrder(scores)[dims === 32 ? 4 : 39]!]!;
@@ -34,11 +29,13 @@ describe('building a pool', () => {
           if (score > limit + 1e-6) expect(dims === 32 ? truths : rows).toContain(row);
         });
         if (dims === 32) return;
-        const base = pool.starts[query]! * 3 + p * rows.length;
-        const ranks = [...pool.ranks.subarray(base, base + rows.length)];
-        expect([...ranks].sort((a, b) => a - b)).toEqual(rows.map((_, i) => i));
-        ranks.forEach((rank, place) => expect(pool.orders[base + rank]).toBe(place));
-        const best = rows.map((_, rank) => scores[rows[pool.orders[base + rank]!]!]!).slice(0, 40);
+        const ranked = rankedAt(pool, query, p);
+        const places = placesOf(pool, query);
+        const [order, ranks] = [orderBaseOf, rankBaseOf].map((baseOf) => [...places.subarray(baseOf(pool, query, p), baseOf(pool, query, p) + ranked)]) as [number[], number[]];
+        expect(ranked).toBeGreaterThanOrEqual(40);
+        expect([...ranks].sort((a, b) => a - b)).toEqual(Array.from({ length: ranked }, (_, i) => i));
+        ranks.forEach((rank, place) => expect(order[rank]).toBe(place));
+        const best = order.map((place) => scores[rows[place]!]!).slice(0, 40);
         best.forEach((score, rank) => {
           if (rank > 0) expect(score).toBeLessThanOrEqual(best[rank - 1]! + 1e-6);
         });
@@ -76,9 +73,9 @@ describe('building a pool', () => {
     const pool = await buildPool(vectorPoolSource(set.vectors), set.queries, { dims: DIMS, k: 5, capacity: 40 });
     const schedule = parseSchedule('4:40,16:10,32:5');
     const before = scheduleHits(pool, schedule);
-    const posted = structuredClone(pool, { transfer: poolBuffers(pool) as ArrayBuffer[] });
+    const posted = structuredClone(pool, { transfer: pool.blocks.map(({ rows }) => rows.buffer as ArrayBuffer) });
     expect(scheduleHits(posted, schedule)).toEqual(before);
-    expect(pool.rows.length).toBe(0);
+    expect(pool.blocks[0]!.rows.length).toBe(0);
   });
 
   test('says how large it is', async () => {
@@ -87,7 +84,7 @@ describe('building a pool', () => {
     const summary = poolSummary(pool, 'p');
     expect(poolSummarySchema.parse(summary)).toEqual(summary);
     expect(summary).toMatchObject({ poolId: 'p', dims: DIMS, capacity: 40, queryCount: 3, rowCount: 200, k: 5, sizeBytes: poolBytes(pool) });
-    expect(summary.rowsPerQuery).toBeCloseTo(pool.rows.length / 3, 9);
+    expect(summary.rowsPerQuery).toBeCloseTo([0, 1, 2].reduce((sum, query) => sum + rowsOf(pool, query).length, 0) / 3, 9);
   });
 
   test('refuses what cannot be evaluated later', async () => {

@@ -7,10 +7,11 @@ import { buildPool } from '../../src/funnel/pool-build.ts';
 import type { PoolOptions, PoolSource } from '../../src/funnel/pool-build.ts';
 import { openPoolWriter } from '../../src/funnel/pool-writer.ts';
 import { streamedPoolSource, vectorPoolSource } from '../../src/funnel/pool-source.ts';
-import { poolBytes } from '../../src/funnel/pool.ts';
+import { orderBaseOf, placesLike, placesOf, poolBytes, rankBaseOf, rowsOf, truthRanksOf, truthsOf } from '../../src/funnel/pool.ts';
 import type { Pool } from '../../src/funnel/pool.ts';
-import { placesFor, type PoolLine } from '../../src/vectors/pool-line.ts';
+import { openLinePacker, placesFor, unpackLines, withRanks, type PackedLines, type Places, type PoolLine } from '../../src/vectors/pool-line.ts';
 import { rankRows } from '../../src/vectors/pool-rank.ts';
+import { rankingOf, sinkOf } from '../vectors/lines.ts';
 import { madeSet, scorerOf } from './made-data.ts';
 
 const DIMS = [4, 8, 16, 32];
@@ -37,6 +38,8 @@ function counted(change: Partial<PoolSource> = {}): { source: PoolSource; asked:
   };
   return { source: { ...source, sweep, ...change }, asked };
 }
+
+const sameBytes = (a: Int32Array | Places, b: Int32Array | Places): boolean => Buffer.from(a.buffer, a.byteOffset, a.byteLength).equals(Buffer.from(b.buffer, b.byteOffset, b.byteLength));
 
 /** What a pool says of some schedules. */
 const saysOf = (pool: Pool): unknown => ['4:10,32:5', '8:9,16:7,32:5', '16:6,32:5', '4:8'].map((text) => [0, 1, 2, 3, 4].map((query) => funnelOf(pool, query, parseSchedule(text), scorerOf(set, query))));
@@ -71,11 +74,11 @@ describe('what a pool is built from', () => {
       ...real,
       sweep: never,
       similarities: never,
-      collect: (queries, dims, depths, onLine, work) =>
-        real.collect!(queries, dims, depths, (query, line) => {
-          onLine(query, line);
-          for (const array of [line.rows, line.best, line.similarities, line.orders, line.ranks]) array.fill(0);
-        }, work),
+      collect: (queries, dims, depths, sink, work) =>
+        real.collect!(queries, dims, depths, sinkOf((query, line) => {
+          sink.add(query, line);
+          for (const array of [line.rows, line.best, line.similarities, line.places]) array.fill(0);
+        }), work),
     };
     const [pool, usual] = [await buildPool(source, set.queries, options), await buildPool(real, set.queries, options)];
     expect({ ...pool, elapsedMs: 0 }).toEqual({ ...usual, elapsedMs: 0 });
@@ -144,7 +147,8 @@ describe('the candidates of one query', () => {
         const places = Array.from({ length: count }, (_, i) => i);
         const line = rankRows(Int32Array.from(places), similarities, 2, k);
         const expected = [0, count].map((base) => [...places].sort((a, b) => similarities[base + b]! - similarities[base + a]! || a - b));
-        expect([...line.orders]).toEqual(expected[0]);
+        expect(rankingOf(line, 0).order).toEqual(expected[0]);
+        rankingOf(line, 0).ranks.forEach((rank, place) => expect(expected[0]![rank]).toBe(place));
         expect([...line.best]).toEqual(expected[1]!.slice(0, line.best.length));
         expect(line.best.length).toBeGreaterThanOrEqual(Math.min(k, count));
         const full = expected[1]!;
@@ -165,40 +169,77 @@ describe('the candidates of one query', () => {
   test('have places of 16 bits up to 65,536 rows, of 32 bits beyond, whatever the other queries have', () => {
     const line = (count: number): PoolLine => {
       const rows = Int32Array.from({ length: count }, (_, i) => i);
-      const places = placesFor(count, count).map((_, i) => i);
-      return { rows, orders: places, ranks: places, best: Uint32Array.from(rows), similarities: new Float32Array(count) };
+      return { rows, ends: [count], places: withRanks(placesFor(count, count).map((_, i) => count - 1 - i), [count], count), best: Uint32Array.from(rows), similarities: new Float32Array(count) };
     };
     const join = (...counts: number[]): Pool => {
       const writer = openPoolWriter(counts.length, 1, 1);
       counts.forEach((count, query) => writer.add(query, line(count)));
       return writer.finish({ dims: [8, 16], capacity: 1, k: 1, rowCount: 70_000, elapsedMs: 0 });
     };
-    const narrow = join(65_536, 3);
-    expect([narrow.ranks, narrow.orders, narrow.truths].every((places) => places instanceof Uint16Array)).toBe(true);
-    expect(narrow.ranks[65_535]).toBe(65_535);
-    // The wide one first, last, and with more after it than there was room for.
-    for (const counts of [[65_537, 3], [3, 65_537], [3, 65_537, 70_000, 2]]) {
-      const wide = join(...counts);
-      expect([wide.ranks, wide.orders, wide.truths].every((places) => places instanceof Uint32Array)).toBe(true);
-      expect([...wide.counts]).toEqual(counts);
+    for (const counts of [[65_536, 3], [65_537, 3], [3, 65_537], [3, 65_537, 70_000, 2]]) {
+      const pool = join(...counts);
+      expect(counts.map((_, query) => placesOf(pool, query).BYTES_PER_ELEMENT)).toEqual(counts.map((count) => (count > 65_536 ? 4 : 2)));
+      expect([pool.truths, placesLike(pool, 1)].map((places) => places.BYTES_PER_ELEMENT)).toEqual(Math.max(...counts) > 65_536 ? [4, 4] : [2, 2]);
       counts.forEach((count, query) => {
-        const start = wide.starts[query]!;
-        expect([wide.orders[start + count - 1], wide.ranks[start + count - 1], wide.rows[start + count - 1]]).toEqual([count - 1, count - 1, count - 1]);
+        expect(rowsOf(pool, query).length).toBe(count);
+        expect(rowsOf(pool, query)[count - 1]).toBe(count - 1);
+        const places = placesOf(pool, query);
+        expect([places[orderBaseOf(pool, query, 0)], places[rankBaseOf(pool, query, 0)], places[rankBaseOf(pool, query, 0) + count - 1]]).toEqual([count - 1, count - 1, 0]);
+        expect([...truthRanksOf(pool, query, 0).subarray(0, 3)]).toEqual([0, 1, 2].slice(0, count));
       });
-      // Rows, ranks, orders and truths (here all rows tie) of 4 bytes; offsets of 8, 4 and 4.
-      const total = counts.reduce((sum, count) => sum + count, 0);
-      expect(poolBytes(wide)).toBe(total * 4 * 4 + counts.length * (8 + 4) + (counts.length + 1) * 4);
+      // Rows of 4 bytes, ranks and orders of as many as the query needs, truths (here all rows tie) of as many as the widest; seven numbers a query, one more offset.
+      const width = Math.max(...counts) > 65_536 ? 4 : 2;
+      expect(poolBytes(pool)).toBe(counts.reduce((sum, count) => sum + count * (4 + 2 * (count > 65_536 ? 4 : 2) + width), 0) + 4 * (7 * counts.length + 1));
     }
   });
 
-  test('may come in any order', () => {
-    const rows = (first: number): PoolLine => ({ rows: Int32Array.of(first, first + 1), orders: Uint16Array.of(1, 0), ranks: Uint16Array.of(1, 0), best: Uint32Array.of(1, 0), similarities: Float32Array.of(0.5, 0.25) });
-    const writer = openPoolWriter(3, 1, 1);
-    for (const query of [2, 0, 1]) writer.add(query, rows(10 * query));
+  test('may come in any order, one by one or in blocks', () => {
+    const line = (first: number): PoolLine => ({ rows: Int32Array.of(first, first + 1), ends: [2], places: Uint16Array.of(1, 0, 1, 0), best: Uint32Array.of(1, 0), similarities: Float32Array.of(0.5, 0.25) });
+    const writer = openPoolWriter(7, 1, 1);
+    for (const query of [2, 0]) writer.add(query, line(10 * query));
+    const packer = openLinePacker(4, (packed) => writer.adopt(packed, 3));
+    for (const query of [1, 3, 2]) packer.add(query, line(10 * (3 + query)));
+    packer.flush();
+    packer.add(0, line(30));
+    packer.flush();
+    packer.flush();
+    writer.add(1, line(10));
     const pool = writer.finish({ dims: [8, 16], capacity: 2, k: 1, rowCount: 100, elapsedMs: 0 });
-    for (const query of [0, 1, 2]) {
-      expect(pool.rows[pool.starts[query]!]).toBe(10 * query);
-      expect([...pool.truths.subarray(pool.truthStarts[query], pool.truthStarts[query + 1])]).toEqual([1]);
+    for (let query = 0; query < 7; query += 1) {
+      expect([...rowsOf(pool, query)]).toEqual([10 * query, 10 * query + 1]);
+      expect([...truthsOf(pool, query)]).toEqual([1]);
+      expect([...truthRanksOf(pool, query, 0)]).toEqual([0]);
     }
+    expect(pool.blocks.length).toBe(3);
+  });
+
+  test('fill block after block, each line in one piece', () => {
+    const packed: PackedLines[] = [];
+    const packer = openLinePacker(50, (lines) => packed.push(lines));
+    const lineOf = (query: number): PoolLine => {
+      const count = 20_000 + query;
+      const order = placesFor(count, count).map((_, i) => count - 1 - i);
+      return { rows: new Int32Array(count).fill(query), ends: [count - 7, count], places: withRanks(Uint16Array.from([...order.map((place) => place - 7).subarray(0, count - 7), ...order]), [count - 7, count], count), best: Uint32Array.of(query), similarities: Float32Array.of(query / 64) };
+    };
+    for (let query = 0; query < 50; query += 1) packer.add(query, lineOf(query));
+    packer.flush();
+    // 240 kB a line, blocks of 4 MiB: 17 lines.
+    expect(packed.map(({ queries }) => queries.length)).toEqual([17, 17, 16]);
+    const found: number[] = [];
+    for (const lines of packed) {
+      unpackLines(lines, (query, line) => {
+        found.push(query);
+        const made = lineOf(query);
+        expect([line.rows, line.places].map((array, i) => sameBytes(array, [made.rows, made.places][i]!))).toEqual([true, true]);
+        expect([[...Array.from(line.ends)], [...line.best], [...line.similarities]]).toEqual([made.ends, [query], [query / 64]]);
+      });
+    }
+    expect(found).toEqual(Array.from({ length: 50 }, (_, query) => query));
+    const small: PackedLines[] = [];
+    const few = openLinePacker(2, (lines) => small.push(lines));
+    few.add(0, lineOf(0));
+    few.flush();
+    // What two such lines and a quarter more need, in whole numbers of four bytes.
+    expect(small[0]!.block.rows.byteLength).toBe(Math.ceil((1.25 * 2 * (4 * 20_000 + 2 * 2 * (20_000 + 19_993))) / 4) * 4);
   });
 });

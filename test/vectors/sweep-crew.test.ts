@@ -8,6 +8,7 @@ import { sweepWorkers } from '../../src/vectors/sweep-crew.ts';
 import { sweepPool } from '../../src/vectors/sweep-pool.ts';
 import { sweepTop } from '../../src/vectors/sweep.ts';
 import { vectorSetOf } from '../../src/vectors/vector-set.ts';
+import { copyOf, sinkOf } from './lines.ts';
 
 describe('a sweep split over worker threads', () => {
   const random = seededRandom(8);
@@ -47,20 +48,20 @@ describe('a sweep split over worker threads', () => {
   test('gives the pool lines of one thread', async () => {
     const linesWith = async (threads: number): Promise<PoolLine[]> => {
       const lines: PoolLine[] = [];
-      await sweepPool(vectors, queries, prefixes, [200, 150, 20], (query, { rows: own, best, similarities, orders, ranks }) => (lines[query] = { rows: own.slice(), best: best.slice(), similarities: similarities.slice(), orders: orders.slice(), ranks: ranks.slice() }), { threads });
+      await sweepPool(vectors, queries, prefixes, [200, 150, 20], sinkOf((query, line) => (lines[query] = copyOf(line))), { threads });
       return lines;
     };
     const alone = await linesWith(1);
     const together = await linesWith(2);
     expect(together.length).toBe(queryCount);
-    const differing = together.filter((line, query) => (['rows', 'best', 'similarities', 'orders', 'ranks'] as const).some((part) => !sameBytes(line[part], alone[query]![part])));
+    const differing = together.filter((line, query) => (['rows', 'best', 'similarities', 'places'] as const).some((part) => !sameBytes(line[part], alone[query]![part])) || `${line.ends}` !== `${alone[query]!.ends}`);
     expect(differing.length).toBe(0);
   });
 
   test('stops all workers when cancelled, and works again after', async () => {
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 20);
-    await expect(sweepPool(vectors, queries, prefixes, [1000, 1000, 1000], () => undefined, { threads: 2, signal: stop.signal })).rejects.toBeInstanceOf(CancelledError);
+    await expect(sweepPool(vectors, queries, prefixes, [1000, 1000, 1000], sinkOf(() => undefined), { threads: 2, signal: stop.signal })).rejects.toBeInstanceOf(CancelledError);
     const tables = await sweepTop(vectors, queries, [16], 1, { threads: 2 });
     expect(tables.get(16)!.rows.every((row) => row >= 0)).toBe(true);
   });

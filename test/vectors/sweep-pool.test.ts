@@ -6,20 +6,21 @@ import type { PoolLine } from '../../src/vectors/pool-line.ts';
 import { similaritiesAt } from '../../src/vectors/search.ts';
 import { sweepPool } from '../../src/vectors/sweep-pool.ts';
 import { vectorSetOf, type VectorSet } from '../../src/vectors/vector-set.ts';
+import { copyOf, rankingOf, sinkOf } from './lines.ts';
 import { makeData } from './naive.ts';
 
 async function poolOf(vectors: VectorSet, queries: ReturnType<typeof queryMatrixOf>, dims: number[], depths: number[]): Promise<PoolLine[]> {
   const lines: PoolLine[] = [];
-  await sweepPool(vectors, queries, dims, depths, (query, line) => {
+  await sweepPool(vectors, queries, dims, depths, sinkOf((query, line) => {
     expect(lines[query]).toBeUndefined();
-    lines[query] = { rows: line.rows.slice(), best: line.best.slice(), similarities: line.similarities.slice(), orders: line.orders.slice(), ranks: line.ranks.slice() };
-  });
+    lines[query] = copyOf(line);
+  }));
   return lines;
 }
 
 /**
  * Holds a pool against the search kernel's similarities of all rows: at every prefix the best are there and ranked first, and all that are among the best there or at a shorter prefix are
- * in the kernel's order; at the last one the best, in that order, with its similarities. Returns how many rows the pools have.
+ * ranked, in the kernel's order; at the last one the best, in that order, with its similarities. Returns how many rows the pools have.
  */
 async function check(vectors: VectorSet, queries: ReturnType<typeof queryMatrixOf>, dims: number[], depth: number | number[]): Promise<number> {
   const depths = dims.map((_, p) => Math.min(vectors.rowCount, typeof depth === 'number' ? depth : depth[p]!));
@@ -27,7 +28,8 @@ async function check(vectors: VectorSet, queries: ReturnType<typeof queryMatrixO
   expect(lines.length).toBe(queries.queryCount);
   const everyRow = Int32Array.from({ length: vectors.rowCount }, (_, row) => row);
   const faults: string[] = [];
-  lines.forEach(({ rows, best: ending, similarities, orders, ranks }, query) => {
+  lines.forEach((line, query) => {
+    const { rows, best: ending, similarities } = line;
     const count = rows.length;
     if (new Set(rows).size !== count) faults.push(`query ${query}: a row twice`);
     const exact = similaritiesAt(vectors, queryOf(queries, query), everyRow, dims);
@@ -38,19 +40,19 @@ async function check(vectors: VectorSet, queries: ReturnType<typeof queryMatrixO
       const last = own[best[best.length - 1]!]!;
       for (const row of best) if (own[row]! - last > 1e-6 || rows.includes(row)) among.add(row);
       const isLast = p === dims.length - 1;
-      const order = isLast ? ending : orders.subarray(p * count, (p + 1) * count);
+      const { order, ranks } = isLast ? { order: [...ending], ranks: [] } : rankingOf(line, p);
       const ranked = Array.from(order, (place) => rows[place]!);
       // Of very many that are alike at the edge, some.
       best.forEach((row, rank) => {
         if (ranked[rank] !== row && Math.abs(own[ranked[rank]!]! - last) > 1e-6) faults.push(`query ${query} at ${prefix}: rank ${rank} is row ${ranked[rank]}, not ${row}`);
       });
-      const mattering = isLast ? ranked : ranked.filter((row) => among.has(row));
-      mattering.forEach((row, i) => {
-        const before = mattering[i - 1];
+      for (const row of isLast ? [] : among) if (rows.includes(row) && !ranked.includes(row)) faults.push(`query ${query} at ${prefix}: row ${row} is not ranked`);
+      ranked.forEach((row, i) => {
+        const before = ranked[i - 1];
         if (before !== undefined && !(own[before]! > own[row]! || (own[before] === own[row] && before < row))) faults.push(`query ${query} at ${prefix}: row ${before} before ${row}`);
       });
       order.forEach((place, rank) => {
-        if (!isLast && ranks[p * count + place] !== rank) faults.push(`query ${query} at ${prefix}: place ${place} is not of rank ${rank}`);
+        if (!isLast && ranks[place] !== rank) faults.push(`query ${query} at ${prefix}: place ${place} is not of rank ${rank}`);
       });
       if (!isLast) return;
       if (similarities.length !== ending.length || ending.length < best.length) faults.push(`query ${query}: ${ending.length} at the last prefix, ${similarities.length} similarities`);
@@ -124,7 +126,7 @@ describe('sweepPool', () => {
 
   test('stops when cancelled', async () => {
     const stop = new AbortController();
-    const pool = sweepPool(vectorSetOf(data, { rowCount, dims }), queries, [8, 24], [500, 500], () => undefined, { signal: stop.signal, onProgress: () => stop.abort() });
+    const pool = sweepPool(vectorSetOf(data, { rowCount, dims }), queries, [8, 24], [500, 500], sinkOf(() => undefined), { signal: stop.signal, onProgress: () => stop.abort() });
     await expect(pool).rejects.toBeInstanceOf(CancelledError);
   });
 });

@@ -7,6 +7,7 @@ import { rerankPrefix, searchPrefix, searchShelved, similaritiesAt } from '../..
 import { sweepPool } from '../../src/vectors/sweep-pool.ts';
 import { sweepTop } from '../../src/vectors/sweep.ts';
 import { gatherRows, readVectorSet, vectorSetOf } from '../../src/vectors/vector-set.ts';
+import { sinkOf } from './lines.ts';
 import { makeData } from './naive.ts';
 
 const ROWS = 9_000;
@@ -56,7 +57,7 @@ describe('vectors on disk', () => {
     const pools = await Promise.all(
       [onDisk, inMemory].map(async (vectors) => {
         const lines = new Map<number, number[]>();
-        await sweepPool(vectors, queries, [8, 40], [20, 20], (q, line) => void lines.set(q, [...line.rows]));
+        await sweepPool(vectors, queries, [8, 40], [20, 20], sinkOf((q, line) => void lines.set(q, [...line.rows])));
         return [...lines].sort(([x], [y]) => x - y);
       }),
     );

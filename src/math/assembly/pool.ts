@@ -13,8 +13,8 @@ const UNUSED: u8 = 255;
 
 /**
  * Ranks a query's collected rows and keeps those among the best depths[band] at any band (u32 each; with those that are so up to `rounding`): first those of band 0, then those that band 1
- * adds, and so on, each rising. A funnel holds only those up to its band's end there, so that only these are ranked. Writes the kept rows, and by band but for the last the places
- * in order of falling similarity, up to near ties (those after the end in their own order), as many as are kept for one band after the other. At the last band, where a funnel ends, only its own best are
+ * adds, and so on, each rising. A funnel holds only those up to its band's end there, so that only these are ranked. Writes the kept rows, where each band's end (`ends`), and by band but for the last the places
+ * up to its end in order of falling similarity, up to near ties, one band after the other. At the last band, where a funnel ends, only its own best are
  * wanted: their places are written to `best`, in no order. Returns the number kept, or 0xffffffff when a band has not so many rows at or above its floor (floors: one f32 a band) or too
  * many that are alike. `stride` as in joinPieces.
  *
@@ -37,14 +37,14 @@ export function rankRecords(
   const kept = groupByBand(used, count, bandCount, ends, counters, places);
   take(rows, places, kept, outRows);
   let ties: u32 = 0;
+  let order = outOrders;
   for (let b: u32 = 0; b < bandCount - 1; b++) {
     const end = load<u32>(ends + ((<usize>b) << 2));
-    const order = outOrders + (((<usize>b) * kept) << 2);
     take(similarities + ((<usize>(b * stride)) << 2), places, <usize>end, line);
     const step = orderFalling(line, end, keys, spare, counters, order);
     ties = listTies(line, end, step, order, outRows, ties, tieRanks, tieRows);
     store<u32>(tieEnds + ((<usize>b) << 2), ties);
-    for (let i = <usize>end; i < kept; i++) store<u32>(order + (i << 2), <u32>i);
+    order += (<usize>end) << 2;
   }
   take(similarities + ((<usize>((bandCount - 1) * stride)) << 2), places, kept, line);
   let found: u32 = 0;
@@ -213,18 +213,20 @@ function addTie(order: usize, rank: u32, flag: u32, rows: usize, ties: u32, tieR
 }
 
 /**
- * Puts the runs of ties of a line in the order of their exact similarities (in the order of `tieRanks`), of equal ones by rising row. Then writes by band, but for the last, and place the ranks, and the
- * orders again, as u16 each: `outOrders` and `outRanks`, with 16 bytes to spare (lines of more than 65,536 rows are left in `orders`), and the similarities of `best`. `keys` is scratch for
+ * Puts the runs of ties of a line in the order of their exact similarities (in the order of `tieRanks`), of equal ones by rising row. Then writes the orders again as u16 each, one band after the
+ * other, and after them their inverses, the ranks by place: `outPlaces`, with 16 bytes to spare (lines of more than 65,536 rows are left in `orders`), and the similarities of `best`. `keys` is scratch for
  * 16 bytes a tie, `line` for one float a row.
  */
 export function settleLine(
-  kept: u32, bandCount: u32, tieRanks: usize, tieRows: usize, tieSimilarities: usize, tieEnds: usize, keys: usize, line: usize,
-  orders: usize, best: usize, outOrders: usize, outRanks: usize, outBest: usize,
+  kept: u32, bandCount: u32, ends: usize, tieRanks: usize, tieRows: usize, tieSimilarities: usize, tieEnds: usize, keys: usize, line: usize,
+  orders: usize, best: usize, outPlaces: usize, outBest: usize,
 ): void {
   const last = bandCount - 1;
   let tie: u32 = 0;
+  let places: usize = 0;
   for (let b: u32 = 0; b < bandCount; b++) {
-    const order = b == last ? best : orders + ((<usize>(b * kept)) << 2);
+    const order = b == last ? best : orders + (places << 2);
+    if (b < last) places += <usize>load<u32>(ends + ((<usize>b) << 2));
     const end = load<u32>(tieEnds + ((<usize>b) << 2));
     while (tie < end) {
       const first = (<usize>tie) << 2;
@@ -243,14 +245,16 @@ export function settleLine(
     }
   }
   if (kept > 65536) return;
+  for (let i: usize = 0; i < places; i += 8) {
+    v128.store(outPlaces + (i << 1), i16x8.narrow_i32x4_u(v128.load(orders + (i << 2)), v128.load(orders + (i << 2), 16)));
+  }
+  let order = orders;
+  let ranks = outPlaces + (places << 1);
   for (let b: u32 = 0; b < last; b++) {
-    const order = orders + ((<usize>(b * kept)) << 2);
-    const out = outOrders + ((<usize>(b * kept)) << 1);
-    const ranks = outRanks + ((<usize>(b * kept)) << 1);
-    for (let i: usize = 0; i < <usize>kept; i += 8) {
-      v128.store(out + (i << 1), i16x8.narrow_i32x4_u(v128.load(order + (i << 2)), v128.load(order + (i << 2), 16)));
-    }
-    for (let i: usize = 0; i < <usize>kept; i++) store<u16>(ranks + ((<usize>load<u32>(order + (i << 2))) << 1), <u16>i);
+    const end = <usize>load<u32>(ends + ((<usize>b) << 2));
+    for (let i: usize = 0; i < end; i++) store<u16>(ranks + ((<usize>load<u32>(order + (i << 2))) << 1), <u16>i);
+    order += end << 2;
+    ranks += end << 1;
   }
 }
 
