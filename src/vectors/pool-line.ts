@@ -17,7 +17,7 @@ export interface PoolLine {
   readonly places: Places;
   /** Places of the best at the last prefix, by rank: as many as are wanted there, and all that are as good as the last of them up to 1e-6. */
   readonly best: Uint32Array;
-  /** Theirs at the last prefix, exactly. */
+  /** Theirs at the last prefix: where they are more than are wanted, exactly, else up to rounding. */
   readonly similarities: Float32Array;
 }
 

@@ -124,9 +124,9 @@ function poolAreas(groupSize: number, capacity: number, bandCount: number, chunk
     counters: RANK_COUNTER_BYTES,
     lineRows: perRow,
     line: perRow,
-    wideOrders: perPlace,
+    wideOrders: perPlace + perRow,
     linePlaces: perPlace,
-    bandEnds: 4 * bandCount,
+    bandEnds: 4 * (bandCount + 1),
     tieRanks: perPlace,
     tieRows: perPlace,
     tieSimilarities: perPlace,
@@ -193,15 +193,16 @@ async function collectGroup(
     call.settleLine(
       kept, bandCount, at.bandEnds, at.tieRanks, at.tieRows, at.tieSimilarities, at.tieEnds, at.tieKeys, at.line, at.wideOrders, at.best, at.linePlaces, at.bestSimilarities,
     );
-    sink.add(query, lineAt(bench, bandCount - 1, kept, ties - (tieEnds[bandCount - 2] ?? 0)));
+    sink.add(query, lineAt(bench, bandCount - 1, kept));
     await pause();
   }
 }
 
 /** The line as views of the workbench. */
-function lineAt({ kernel, areas }: SweepBench, orderCount: number, count: number, bestCount: number): PoolLine {
+function lineAt({ kernel, areas }: SweepBench, orderCount: number, count: number): PoolLine {
   const buffer = kernel.memory.buffer as ArrayBuffer;
   const ends = kernel.words(areas['bandEnds']!, orderCount);
+  const bestCount = kernel.words(areas['bandEnds']!, orderCount + 2)[orderCount + 1]!;
   let length = 0;
   for (let p = 0; p < orderCount; p += 1) length += ends[p]!;
   const places = count > MOST_NARROW_PLACES ? withRanks(kernel.words(areas['wideOrders']!, length), [...ends], count) : new Uint16Array(buffer, areas['linePlaces']!, 2 * length);

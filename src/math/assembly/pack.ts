@@ -15,5 +15,11 @@ export function takeRows(from: usize, stride: u32, offset: u32, rows: usize, cou
   // Reads that wait for no other, so that memory answers several at once.
   for (let i: usize = 0; i < <usize>count; i++) sum += load<u32>(from + (<usize>load<u32>(rows + (i << 2))) * <usize>stride + offset);
   store<u32>(to, sum);
-  for (let i: usize = 0; i < <usize>count; i++) memory.copy(to + i * bytes, from + (<usize>load<u32>(rows + (i << 2))) * <usize>stride + offset, bytes);
+  for (let i: usize = 0; i < <usize>count; i++) {
+    const row = from + (<usize>load<u32>(rows + (i << 2))) * <usize>stride + offset;
+    let done: usize = 0;
+    for (; done + 16 <= bytes; done += 16) v128.store(to + done, v128.load(row + done));
+    for (; done < bytes; done += 4) store<u32>(to + done, load<u32>(row + done));
+    to += bytes;
+  }
 }

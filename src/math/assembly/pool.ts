@@ -1,5 +1,5 @@
 import { codeReached, countReaching, eightCodes, MOST_CODE, padCodes, WHOLE } from './codes';
-import { bump, DIGITS, keyOf, rowOf, sortFalling } from './select';
+import { bump, DIGITS, keyOf, rowOf, scoreOf, sortFalling } from './select';
 
 // Ranks the rows that a sweep has collected for a query (collect.ts).
 
@@ -15,12 +15,13 @@ const UNUSED: u8 = 255;
  * Ranks a query's collected rows and keeps those among the best depths[band] at any band (u32 each; with those that are so up to `rounding`): first those of band 0, then those that band 1
  * adds, and so on, each rising. A funnel holds only those up to its band's end there, so that only these are ranked. Writes the kept rows, where each band's end (`ends`), and by band but for the last the places
  * up to its end in order of falling similarity, up to near ties, one band after the other. At the last band, where a funnel ends, only its own best are
- * wanted: their places are written to `best`, in no order. Returns the number kept, or 0xffffffff when a band has not so many rows at or above its floor (floors: one f32 a band) or too
+ * wanted: their places are written to `best`, likewise ordered, and how many they are after the last of `ends`. Returns the number kept, or 0xffffffff when a band has not so many rows at or above its floor (floors: one f32 a band) or too
  * many that are alike. `stride` as in joinPieces.
  *
  * Neighbours in an order whose similarities are nearer than rounding are its ties: `tieRanks` has their ranks (the first of each run with TIE_FIRST added) and `tieRows` their rows,
- * one band after the other; tieEnds[band] is where a band's end. The best of the last band are one run. Scratch: `used` for count + 16 bytes, `codes` for 2 × (count + 64), `places`, `keys`,
- * `spare` and `line` for 4 × (count + 8), `ends` for 4 a band, `counters` for 2 × DIGITS × 4.
+ * one band after the other; tieEnds[band] is where a band's end. The best of the last band are one run where they are more than are wanted. `line` is left with the kept rows' similarities at the last band.
+ * Scratch: `used` for count + 16 bytes, `codes` for 2 × (count + 64), `places`, `keys`,
+ * `spare` and `line` for 4 × (count + 8), `counters` for 2 × DIGITS × 4.
  */
 export function rankRecords(
   rows: usize, similarities: usize, count: u32, stride: u32, bandCount: u32, depths: usize, floors: usize, rounding: f32,
@@ -42,17 +43,24 @@ export function rankRecords(
     const end = load<u32>(ends + ((<usize>b) << 2));
     take(similarities + ((<usize>(b * stride)) << 2), places, <usize>end, line);
     const step = orderFalling(line, end, keys, spare, counters, order);
-    ties = listTies(line, end, step, order, outRows, ties, tieRanks, tieRows);
+    take(line, order, <usize>end, spare);
+    ties = listTies(spare, end, step, order, outRows, ties, tieRanks, tieRows);
     store<u32>(tieEnds + ((<usize>b) << 2), ties);
     order += (<usize>end) << 2;
   }
   take(similarities + ((<usize>((bandCount - 1) * stride)) << 2), places, kept, line);
   let found: u32 = 0;
-  for (let i: u32 = 0; i < <u32>kept; i++) {
-    if (load<f32>(line + ((<usize>i) << 2)) < limit) continue;
-    store<u32>(best + ((<usize>found) << 2), i);
-    addTie(best, found, found == 0 ? TIE_FIRST : 0, outRows, ties++, tieRanks, tieRows);
-    found++;
+  for (let i: usize = 0; i < kept; i++) {
+    store<u32>(best + ((<usize>found) << 2), <u32>i);
+    if (load<f32>(line + (i << 2)) >= limit) found++;
+  }
+  store<u32>(ends + ((<usize>bandCount) << 2), found);
+  if (found > load<u32>(depths + ((<usize>(bandCount - 1)) << 2))) {
+    // Which of them are as good as the last one wanted is to be known exactly.
+    for (let i: u32 = 0; i < found; i++) addTie(best, i, i == 0 ? TIE_FIRST : 0, outRows, ties++, tieRanks, tieRows);
+  } else {
+    orderFew(line, found, order, best, spare);
+    ties = listTies(spare, found, 0, best, outRows, ties, tieRanks, tieRows);
   }
   store<u32>(tieEnds + ((<usize>(bandCount - 1)) << 2), ties);
   return <u32>kept;
@@ -160,6 +168,20 @@ function orderFalling(line: usize, count: u32, depths: usize, spare: usize, coun
   return range / <f32>MOST_DEPTH;
 }
 
+/** Puts places in the order of their falling similarities, of equal ones by rising place, and writes these in that order. `keys` is scratch for 8 bytes each. */
+function orderFew(line: usize, count: u32, keys: usize, places: usize, sorted: usize): void {
+  for (let i: usize = 0; i < <usize>count; i++) {
+    const place = load<u32>(places + (i << 2));
+    store<u64>(keys + (i << 3), keyOf(load<f32>(line + ((<usize>place) << 2)), place));
+  }
+  sortFalling(keys, count);
+  for (let i: usize = 0; i < <usize>count; i++) {
+    const key = load<u64>(keys + (i << 3));
+    store<u32>(places + (i << 2), rowOf(key));
+    store<f32>(sorted + (i << 2), scoreOf(key));
+  }
+}
+
 /** Turns counts of digits into the places where these begin. */
 // @ts-ignore: decorator
 @inline
@@ -184,22 +206,31 @@ export const TIE_FIRST: u32 = 0x80000000;
 const NEAR_PART: f32 = 1.2e-6;
 const NEAR: f32 = 5e-8;
 
-/** Appends the ranks and rows of those neighbours in an order that nearly tie. Returns the number of ties. */
+/**
+ * Appends the ranks and rows of those neighbours in an order that nearly tie; `sorted` has their similarities in that order. Returns the number of ties.
+ *
+ * That two rows have the same similarity to the last bit at every prefix is no reason to take them for copies, and so in order: texts of the same words in another order have vectors that differ
+ * in the last bits only, and then so do their exact sums.
+ */
 // @ts-ignore: decorator
 @inline
-function listTies(line: usize, count: u32, step: f32, order: usize, rows: usize, ties: u32, tieRanks: usize, tieRows: usize): u32 {
-  // The ordering does not tell apart what is within a step: the lowest so far is taken for the last, and a step is added for the next.
-  const near: f32 = NEAR + step;
-  let last: f32 = Infinity;
-  let lastTie: u32 = u32.MAX_VALUE;
-  for (let rank: u32 = 0; rank < count; rank++) {
-    const similarity = load<f32>(line + ((<usize>load<u32>(order + ((<usize>rank) << 2))) << 2));
-    if (last - similarity <= abs(similarity) * NEAR_PART + near) {
-      if (lastTie != rank - 1) addTie(order, rank - 1, TIE_FIRST, rows, ties++, tieRanks, tieRows);
-      addTie(order, rank, 0, rows, ties++, tieRanks, tieRows);
-      lastTie = rank;
+function listTies(sorted: usize, count: u32, step: f32, order: usize, rows: usize, ties: u32, tieRanks: usize, tieRows: usize): u32 {
+  // The ordering does not tell apart what is within a step: a step is added for either neighbour.
+  const near = f32x4.splat(NEAR + 2 * step);
+  const part = f32x4.splat(NEAR_PART);
+  let last: u32 = u32.MAX_VALUE;
+  for (let rank: u32 = 1; rank < count; rank += 4) {
+    const at = sorted + ((<usize>rank) << 2);
+    const four = v128.load(at);
+    let close = <u32>i32x4.bitmask(f32x4.le(f32x4.sub(v128.load(at - 4), four), f32x4.add(f32x4.mul(f32x4.abs(four), part), near)));
+    if (count - rank < 4) close &= (1 << (count - rank)) - 1;
+    while (close) {
+      const own = rank + ctz(close);
+      close &= close - 1;
+      if (last != own - 1) addTie(order, own - 1, TIE_FIRST, rows, ties++, tieRanks, tieRows);
+      addTie(order, own, 0, rows, ties++, tieRanks, tieRows);
+      last = own;
     }
-    if (similarity < last) last = similarity;
   }
   return ties;
 }
@@ -214,8 +245,8 @@ function addTie(order: usize, rank: u32, flag: u32, rows: usize, ties: u32, tieR
 
 /**
  * Puts the runs of ties of a line in the order of their exact similarities (in the order of `tieRanks`), of equal ones by rising row. Then writes the orders again as u16 each, one band after the
- * other, and after them their inverses, the ranks by place: `outPlaces`, with 16 bytes to spare (lines of more than 65,536 rows are left in `orders`), and the similarities of `best`. `keys` is scratch for
- * 16 bytes a tie, `line` for one float a row.
+ * other, and after them their inverses, the ranks by place: `outPlaces`, with 16 bytes to spare (lines of more than 65,536 rows are left in `orders`), and the similarities of `best`, which `line`
+ * has as rankRecords left it. `keys` is scratch for 16 bytes a tie.
  */
 export function settleLine(
   kept: u32, bandCount: u32, ends: usize, tieRanks: usize, tieRows: usize, tieSimilarities: usize, tieEnds: usize, keys: usize, line: usize,
@@ -241,9 +272,9 @@ export function settleLine(
       const size = (<usize>count) << 2;
       if (b == last) for (let i: usize = 0; i < size; i += 4) store<f32>(line + ((<usize>load<u32>(run + i)) << 2), load<f32>(tieSimilarities + first + i));
       settleRun(run, count, tieRows + first, tieSimilarities + first, keys);
-      if (b == last) for (let i: usize = 0; i < size; i += 4) store<f32>(outBest + i, load<f32>(line + ((<usize>load<u32>(run + i)) << 2)));
     }
   }
+  take(line, best, <usize>load<u32>(ends + ((<usize>bandCount) << 2)), outBest);
   if (kept > 65536) return;
   for (let i: usize = 0; i < places; i += 8) {
     v128.store(outPlaces + (i << 1), i16x8.narrow_i32x4_u(v128.load(orders + (i << 2)), v128.load(orders + (i << 2), 16)));

@@ -63,14 +63,18 @@ export function scoreLists(table: usize, listCount: u32, query: usize, rows: usi
   }
 }
 
-/** Reads a word of every row in each slice: reads that wait for no other, so that memory answers several at once. */
+/** Reads a word of every cache line of every row in each slice: reads that wait for no other, so that memory answers several at once. */
 function touchRows(slices: usize, sliceCount: u32, rows: usize, count: u32, sink: usize): void {
   let sum: u32 = 0;
   for (let s: u32 = 0; s < sliceCount; s++) {
     const slice = slices + (<usize>s) * SLICE_BYTES;
     const base = sliceBase(slice);
     const stride = sliceStride(slice);
-    for (let at: usize = 0, end = (<usize>count) << 2; at < end; at += 4) sum += load<u32>(base + (<usize>load<u32>(rows + at)) * stride);
+    const bytes = (<usize>sliceDims(slice)) << 2;
+    for (let at: usize = 0, end = (<usize>count) << 2; at < end; at += 4) {
+      const row = base + (<usize>load<u32>(rows + at)) * stride;
+      for (let line: usize = 0; line < bytes; line += 64) sum += load<u32>(row + line);
+    }
   }
   // Kept, so that the reads are not left out: a zero all the same.
   store<u32>(sink, sum & 0);
