@@ -215,8 +215,8 @@ const NEAR: f32 = 5e-8;
 // @ts-ignore: decorator
 @inline
 function listTies(sorted: usize, count: u32, step: f32, order: usize, rows: usize, ties: u32, tieRanks: usize, tieRows: usize): u32 {
-  // The ordering does not tell apart what is within a step: a step is added for either neighbour.
-  const near = f32x4.splat(NEAR + 2 * step);
+  // The ordering does not tell apart what is within a step, or a little less than two where numbers are rounded: either neighbour stands for others that far from it.
+  const near = f32x4.splat(NEAR + 4 * step);
   const part = f32x4.splat(NEAR_PART);
   let last: u32 = u32.MAX_VALUE;
   for (let rank: u32 = 1; rank < count; rank += 4) {
