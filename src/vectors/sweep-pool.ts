@@ -201,8 +201,10 @@ async function collectGroup(
 /** The line as views of the workbench. */
 function lineAt({ kernel, areas }: SweepBench, orderCount: number, count: number): PoolLine {
   const buffer = kernel.memory.buffer as ArrayBuffer;
-  const ends = kernel.words(areas['bandEnds']!, orderCount);
-  const bestCount = kernel.words(areas['bandEnds']!, orderCount + 2)[orderCount + 1]!;
+  // Of the bands that have orders, then of the last one, then how many are its best.
+  const bandEnds = kernel.words(areas['bandEnds']!, orderCount + 2);
+  const ends = bandEnds.subarray(0, orderCount);
+  const bestCount = bandEnds[orderCount + 1]!;
   let length = 0;
   for (let p = 0; p < orderCount; p += 1) length += ends[p]!;
   const places = count > MOST_NARROW_PLACES ? withRanks(kernel.words(areas['wideOrders']!, length), [...ends], count) : new Uint16Array(buffer, areas['linePlaces']!, 2 * length);

@@ -1,3 +1,4 @@
+import { touchLines } from './ahead';
 import { limitOf } from './sweep';
 
 // Collects, while a sweep passes, every row that may be among a query's best at any prefix, with its similarities at all of them (pool.ts ranks what was collected).
@@ -78,14 +79,14 @@ export function joinPieces(pieces: usize, chunkCount: u32, bandCount: u32, strid
   }
 }
 
-/** Reads a word of every cache line of the pieces, by reads that wait for no other: memory answers several at once. */
+/** Has the pieces read from memory. */
 // @ts-ignore: decorator
 @inline
 function touchPieces(pieces: usize, chunkCount: u32, bandCount: u32, sink: usize): void {
   let sum: u32 = 0;
   for (let piece = pieces, end = pieces + ((<usize>chunkCount) << 3); piece < end; piece += 8) {
     const from = <usize>load<u32>(piece);
-    for (let at = from, last = from + (<usize>(load<u32>(piece, 4) * (1 + bandCount)) << 2); at < last; at += 64) sum += load<u32>(at);
+    sum += touchLines(from, from + (<usize>(load<u32>(piece, 4) * (1 + bandCount)) << 2));
   }
   store<u32>(sink, sum);
 }

@@ -1,3 +1,4 @@
+import { touchLines } from './ahead';
 import { dot1, dot4, SLICE_BYTES, sliceBase, sliceDims, sliceStride } from './dot';
 import { keepLargest, keyOf, rowOf, scoreOf, sortFalling } from './select';
 
@@ -63,7 +64,7 @@ export function scoreLists(table: usize, listCount: u32, query: usize, rows: usi
   }
 }
 
-/** Reads a word of every cache line of every row in each slice: reads that wait for no other, so that memory answers several at once. */
+/** Has every row of each slice read from memory. */
 function touchRows(slices: usize, sliceCount: u32, rows: usize, count: u32, sink: usize): void {
   let sum: u32 = 0;
   for (let s: u32 = 0; s < sliceCount; s++) {
@@ -73,7 +74,7 @@ function touchRows(slices: usize, sliceCount: u32, rows: usize, count: u32, sink
     const bytes = (<usize>sliceDims(slice)) << 2;
     for (let at: usize = 0, end = (<usize>count) << 2; at < end; at += 4) {
       const row = base + (<usize>load<u32>(rows + at)) * stride;
-      for (let line: usize = 0; line < bytes; line += 64) sum += load<u32>(row + line);
+      sum += touchLines(row, row + bytes);
     }
   }
   // Kept, so that the reads are not left out: a zero all the same.

@@ -1,3 +1,4 @@
+import { touchLines } from './ahead';
 import { laneBits, sumIntLanes4, sumLanes4 } from './lanes';
 import { selectionAdd, selectionAddRun, selectionThreshold } from './select';
 import { offerRun } from './sweep';
@@ -6,7 +7,10 @@ import { offerRun } from './sweep';
 // `rowBase + row`. Four rows at a time; where fewer are left the last row is read again and its extra scores are not offered.
 // `tile` is scratch for tileRows floats (a multiple of 16) and 16 more.
 
-/** Rows are read ahead in pieces that the first cache holds; smaller ones wait for memory too often. */
+/**
+ * Rows are read ahead in pieces that the first cache holds; smaller ones wait for memory too often. Then nothing else is in the way of reads, so that memory is as busy as it can be: where codes are also
+ * worked on between two reads, these wait for the work, a fifth of the time of a scan of int8 or sign bits.
+ */
 const AHEAD_BYTES: usize = 32768;
 
 /** Multiple of four rows that are read ahead at once. */
@@ -14,16 +18,6 @@ const AHEAD_BYTES: usize = 32768;
 @inline
 function rowsAhead(stride: usize): u32 {
   return max<u32>(4, <u32>(AHEAD_BYTES / stride) & ~3);
-}
-
-/**
- * Reads a word of every cache line: nothing else is in the way of reads, so that memory is as busy as it can be. Where codes are also worked on between two reads, these wait for the work: a fifth of the
- * time of a scan of int8 or sign bits.
- */
-function readAhead(from: usize, end: usize, sink: usize): void {
-  let sum: u32 = 0;
-  for (; from < end; from += 64) sum += load<u32>(from);
-  store<u32>(sink, sum);
 }
 
 /**
@@ -73,7 +67,7 @@ export function scanInt8(
     for (let i: u32 = 0; i < rows; i += 4) {
       if (i == known) {
         known += ahead;
-        readAhead(p, min(p + (<usize>ahead) * stride, last), sink);
+        store<u32>(sink, touchLines(p, min(p + (<usize>ahead) * stride, last)));
       }
       const p1 = min(p + stride, last);
       const p2 = min(p1 + stride, last);
@@ -134,6 +128,7 @@ export function scanBits(
   first: u32, end: u32, rowBase: u32, tile: usize, tileRows: u32, selection: usize,
 ): void {
   const ahead = (<usize>rowsAhead(stride)) * stride;
+  const sink = tile + ((<usize>tileRows) << 2);
   for (let row = first; row < end; row += tileRows) {
     const rows = min(tileRows, end - row);
     let p = codes + (<usize>row) * stride;
@@ -154,7 +149,7 @@ export function scanBits(
       for (let to = tile, stop = tile + ((<usize>rows) << 2); to < stop; to += 4) {
         if (p == known) {
           known += ahead;
-          readAhead(p, min(known, last), tile + ((<usize>tileRows) << 2));
+          store<u32>(sink, touchLines(p, min(known, last)));
         }
         let differing: i64 = 0;
         let j: usize = 0;
