@@ -69,6 +69,37 @@ export function minMedian(times: readonly number[], digits = 3): string {
   return `${Math.min(...times).toFixed(digits)} / ${percentile(times, 50).toFixed(digits)}`;
 }
 
+/** Memory read between two measurements of `inPairs`: more than the cores' own caches hold. */
+const OTHER_BYTES = 160e6;
+
+/**
+ * Two sides alone, `theirs` in multiples of `ours`: measured right after each other, first one and then the other in front, each after a rest and after reading other memory (what comes right after a
+ * side with the same data finds the caches warm). Steadier than sides of a long round, between whose measurements the machine changes.
+ */
+export async function inPairs(theirs: () => Promise<number>, ours: () => Promise<number>, pairs: number): Promise<{ readonly median: number; readonly text: string }> {
+  const other = new Float64Array(OTHER_BYTES / 8).fill(1);
+  const afterOthers = (measure: () => Promise<number>) => (): Promise<number> => {
+    other.forEach((value, i) => (other[i] = value + 1));
+    return measure();
+  };
+  const times = await interleaved({ theirs: afterOthers(theirs), ours: afterOthers(ours) }, pairs);
+  const ratios = times.get('theirs')!.map((ms, i) => ms / times.get('ours')![i]!).sort((a, b) => a - b);
+  const median = percentile(ratios, 50);
+  const rank = medianRank(pairs);
+  return { median, text: `${median.toFixed(2)}× (median of ${pairs} pairs, 95 % interval ${ratios[rank]!.toFixed(2)}–${ratios[pairs - 1 - rank]!.toFixed(2)}×)` };
+}
+
+/** The place among `count` sorted values of the lower end of their median's 95 % interval, which needs no distribution: the median is below it as often as a coin shows so few heads. */
+function medianRank(count: number): number {
+  let rank = 0;
+  let chance = 0.5 ** count;
+  for (let below = chance; below <= 0.025 && rank < count / 2; below += chance) {
+    rank += 1;
+    chance *= (count - rank + 1) / rank;
+  }
+  return Math.max(0, rank - 1);
+}
+
 /** How many times faster `ours` is than `theirs`, repeat by repeat: least and median of the ratios. */
 export function pairedRatio(theirs: readonly number[], ours: readonly number[]): { readonly least: number; readonly median: number; readonly text: string } {
   const ratios = theirs.map((ms, i) => ms / ours[i]!);
