@@ -42,10 +42,12 @@ export interface KernelExports {
     bands: number, bandCount: number, guesses: number, queryCount: number, rows: number, rowBase: number,
     log: number, pieces: number, chunk: number, chunkCount: number, plan: number, masks: number, hits: number, sums: number,
   ): void;
-  joinPieces(pieces: number, chunkCount: number, bandCount: number, stride: number, rows: number, similarities: number): void;
+  joinPieces(
+    pieces: number, chunkCount: number, bandCount: number, stride: number, rows: number, similarities: number, lastPlaces: number, lastSimilarities: number,
+  ): number;
   rankRecords(
-    rows: number, similarities: number, count: number, stride: number, bandCount: number, depths: number, floors: number, rounding: number,
-    used: number, codes: number, places: number, keys: number, spare: number, line: number, ends: number, counters: number,
+    rows: number, similarities: number, count: number, stride: number, lastPlaces: number, lastSimilarities: number, lastCount: number, bandCount: number,
+    depths: number, floors: number, rounding: number, used: number, codes: number, places: number, keys: number, spare: number, line: number, ends: number, counters: number,
     outRows: number, outOrders: number, best: number, tieRanks: number, tieRows: number, tieEnds: number,
   ): number;
   settleLine(

@@ -273,13 +273,14 @@ const TAKEN_BYTES = 2 ** 18;
 function takeSample(segment: Segment, { from, to }: Band, locals: Int32Array, layout: Layout, b: number, first: number): void {
   const { kernel } = segment;
   const width = to - from;
-  const norms = kernel.floats(inverseNormsOf(segment, to), segment.rowCount);
-  layout.kernel.floats(layout.sampleInverses[b]! + 4 * first, locals.length).set(Float32Array.from(locals, (row) => norms[row]!));
   const atOnce = Math.max(1, Math.min(CHUNK_ROWS, Math.floor(TAKEN_BYTES / (4 * width))));
   const at = kernel.scratch({ rows: 4 * atOnce, taken: 4 * atOnce * width });
   for (let done = 0; done < locals.length; done += atOnce) {
     const part = locals.subarray(done, done + atOnce);
     kernel.words(at.rows, part.length).set(part);
+    // A norm is a row of one number.
+    kernel.call.takeRows(inverseNormsOf(segment, to), 4, 0, at.rows, part.length, 1, at.taken);
+    layout.kernel.floats(layout.sampleInverses[b]! + 4 * (first + done), part.length).set(kernel.floats(at.taken, part.length));
     for (const block of segment.blocks) {
       const left = Math.max(from, block.from);
       const right = Math.min(to, block.to);

@@ -72,8 +72,8 @@ async function collectPool(
   const bandCount = prefixes.length;
   const { most: capacity, usual } = roomFor(sample, vectors.rowCount);
   const chunkCount = vectors.segments.reduce((sum, segment) => sum + Math.ceil(segment.rowCount / CHUNK_ROWS), 0);
-  const groupSize = Math.max(1, Math.min(queries.queryCount, GROUP_QUERIES, Math.floor(RECORD_BUDGET_BYTES / (usual * 4 * (1 + bandCount)))));
-  const logBytes = 4 * (1 + bandCount) * (capacity + usual * groupSize);
+  const groupSize = Math.max(1, Math.min(queries.queryCount, GROUP_QUERIES, Math.floor(RECORD_BUDGET_BYTES / (usual * 4 * (2 + bandCount)))));
+  const logBytes = 4 * (2 + bandCount) * (capacity + usual * groupSize);
   const areas = { ...sampleAreas(groupSize, bandCount, sample), ...poolAreas(groupSize, capacity, bandCount, chunkCount), logged: logBytes + 64 };
   const bench = await openSweepBench(vectors, prefixes, { groupSize, sampleRows: sample?.rows, threads: options.threads, areas });
   const scorer = openListScorer(vectors, prefixes, MOST_TIES * capacity);
@@ -114,6 +114,8 @@ function poolAreas(groupSize: number, capacity: number, bandCount: number, chunk
     sums: 4 * (CHUNK_ROWS + 16),
     rows: perRow,
     similarities: perPlace + 4 * BAND_SPARE * bandCount,
+    lastPlaces: perRow,
+    lastSimilarities: perRow,
     depths: 4 * bandCount,
     floors: 4 * bandCount,
     used: capacity + 16,
@@ -178,9 +180,9 @@ async function collectGroup(
   for (const [i, query] of group.entries()) {
     const collected = log[LOG_WORDS + i]!;
     for (let b = 0; b < bandCount; b += 1) floors[b] = guesses[b * count + i]! + ROUNDING;
-    if (collected <= capacity) call.joinPieces(at.pieces + 8 * i * chunkCount, chunkCount, bandCount, stride, at.rows, at.similarities);
+    const lastCount = collected > capacity ? 0 : call.joinPieces(at.pieces + 8 * i * chunkCount, chunkCount, bandCount, stride, at.rows, at.similarities, at.lastPlaces, at.lastSimilarities);
     const kept = collected > capacity ? NO_RANKING : call.rankRecords(
-      at.rows, at.similarities, collected, stride, bandCount, at.depths, at.floors, ROUNDING,
+      at.rows, at.similarities, collected, stride, at.lastPlaces, at.lastSimilarities, lastCount, bandCount, at.depths, at.floors, ROUNDING,
       at.used, at.codes, at.places, at.keys, at.spare, at.line, at.bandEnds, at.counters, at.lineRows, at.wideOrders, at.best, at.tieRanks, at.tieRows, at.tieEnds,
     );
     // What nearly ties is ordered by the search kernel's own sums, from the vectors themselves.

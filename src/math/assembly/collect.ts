@@ -3,12 +3,15 @@ import { limitOf } from './sweep';
 
 // Collects, while a sweep passes, every row that may be among a query's best at any prefix, with its similarities at all of them (pool.ts ranks what was collected).
 //
-// What one chunk of rows adds to one query is a piece: its rows (u32 each), then their similarities at each band (f32 each). Pieces are appended to one log, because a place for every query
-// would be as many streams of writes that no cache holds. `pieces` has two u32 for each query and chunk, by query: address and number of rows.
+// What one chunk of rows adds to one query is a piece: its rows (u32 each), then their similarities at each band but the last (f32 each). At the last one, where only few are wanted, those above
+// its guess: first their places among all that the query has collected (u32 each), then their similarities. Pieces are appended to one log, because a place for every query
+// would be as many streams of writes that no cache holds. `pieces` has two u32 for each query and chunk, by query: address, and number of rows with that of those at the last band above it (16 bits each).
 //
 // A log lies in memory as: 0 u32 address of the next piece, 4 u32 end of the room for pieces, 8 u32 most rows of a query. After it one u32 a query: how many rows it has; above the most when
 // there was no room.
 const LOG_BYTES: usize = 12;
+const COUNT_BITS: u32 = 16;
+const COUNT_MASK: u32 = 0xffff;
 
 /** Bytes of the per-band table of one query that collectChunk keeps at `plan`: limit (v128), products, inverse, scale. */
 const PLAN_BYTES: usize = 32;
@@ -22,6 +25,7 @@ export function collectChunk(
   plan: usize, masks: usize, hits: usize, sums: usize,
 ): void {
   const planEnd = plan + (<usize>bandCount) * PLAN_BYTES;
+  const last = planEnd - PLAN_BYTES;
   const most = load<u32>(log, 8);
   const logEnd = <usize>load<u32>(log, 4);
   let next = <usize>load<u32>(log);
@@ -36,13 +40,12 @@ export function collectChunk(
     markHits(plan, planEnd, rows, masks);
     const found = listHits(masks, rows, hits);
     const end = (<usize>found) << 2;
-    const hasRoom = count + found <= most && next + end * <usize>(1 + bandCount) <= logEnd;
+    const hasRoom = count + found <= most && next + end * <usize>(2 + bandCount) <= logEnd;
     store<u32>(counter, hasRoom ? count + found : most + 1);
     if (found == 0 || !hasRoom) continue;
-    store<u32>(piece, found, 4);
     for (let i: usize = 0; i < end; i += 4) store<u32>(next + i, rowBase + (load<u32>(hits + i) >> 2));
     next += end;
-    for (let entry = plan; entry < planEnd; entry += PLAN_BYTES) {
+    for (let entry = plan; entry < last; entry += PLAN_BYTES) {
       const products = <usize>load<u32>(entry, 16);
       const inverse = <usize>load<u32>(entry, 20);
       const scale = load<f32>(entry, 24);
@@ -55,28 +58,65 @@ export function collectChunk(
       }
       next += end;
     }
+    const best = collectLast(last, last == plan, end, hits, sums, next, count);
+    store<u32>(piece, found | ((<u32>(best >> 2)) << COUNT_BITS), 4);
+    next += best << 1;
   }
   store<u32>(log, <u32>next);
 }
 
-/** Puts a query's pieces together: its rows, and its similarities, `stride` of them for one band after the other. Runs are copied 16 bytes at a time: the rows and each band need as
- * much to spare. */
-export function joinPieces(pieces: usize, chunkCount: u32, bandCount: u32, stride: u32, rows: usize, similarities: usize): void {
+/** Those of a chunk's hits (`end` bytes) that are above the last band's limit. Returns 4 for each. */
+// @ts-ignore: decorator
+@inline
+function collectLast(last: usize, isOnly: bool, end: usize, hits: usize, sums: usize, out: usize, before: u32): usize {
+  const limit = load<f32>(last);
+  const products = <usize>load<u32>(last, 16);
+  const inverse = <usize>load<u32>(last, 20);
+  const scale = load<f32>(last, 24);
+  let best: usize = 0;
+  for (let i: usize = 0; i < end; i += 4) {
+    const place = <usize>load<u32>(hits + i);
+    const product = load<f32>(products + place);
+    const scaled = (isOnly ? product : load<f32>(sums + i) + product) * load<f32>(inverse + place);
+    // Written always and counted when above: over sums that are no longer needed.
+    store<u32>(out + best, before + <u32>(i >> 2));
+    store<f32>(sums + best, scaled * scale);
+    best += (<usize>(scaled > limit)) << 2;
+  }
+  copyRun(sums, out + best, best);
+  return best;
+}
+
+/**
+ * Puts a query's pieces together: its rows, and its similarities, `stride` of them for one band after the other, but for the last; those at the last band, and their places among the rows, of which
+ * it returns the number. Runs are copied 16 bytes at a time: every list and band needs as much to spare.
+ */
+export function joinPieces(
+  pieces: usize, chunkCount: u32, bandCount: u32, stride: u32, rows: usize, similarities: usize, lastPlaces: usize, lastSimilarities: usize,
+): u32 {
   touchPieces(pieces, chunkCount, bandCount, similarities);
   let done: usize = 0;
+  let best: usize = 0;
   for (let chunk: u32 = 0; chunk < chunkCount; chunk++) {
     const piece = pieces + ((<usize>chunk) << 3);
-    const bytes = (<usize>load<u32>(piece, 4)) << 2;
+    const counts = load<u32>(piece, 4);
+    const bytes = (<usize>(counts & COUNT_MASK)) << 2;
+    const lastBytes = (<usize>(counts >> COUNT_BITS)) << 2;
     let from = <usize>load<u32>(piece);
     copyRun(from, rows + done, bytes);
     let to = similarities + done;
-    for (let b: u32 = 0; b < bandCount; b++) {
+    for (let b: u32 = 0; b < bandCount - 1; b++) {
       from += bytes;
       copyRun(from, to, bytes);
       to += (<usize>stride) << 2;
     }
+    from += bytes;
+    copyRun(from, lastPlaces + best, lastBytes);
+    copyRun(from + lastBytes, lastSimilarities + best, lastBytes);
     done += bytes;
+    best += lastBytes;
   }
+  return <u32>(best >> 2);
 }
 
 /** Has the pieces read from memory. */
@@ -86,7 +126,8 @@ function touchPieces(pieces: usize, chunkCount: u32, bandCount: u32, sink: usize
   let sum: u32 = 0;
   for (let piece = pieces, end = pieces + ((<usize>chunkCount) << 3); piece < end; piece += 8) {
     const from = <usize>load<u32>(piece);
-    sum += touchLines(from, from + (<usize>(load<u32>(piece, 4) * (1 + bandCount)) << 2));
+    const counts = load<u32>(piece, 4);
+    sum += touchLines(from, from + (<usize>((counts & COUNT_MASK) * bandCount + (counts >> COUNT_BITS) * 2) << 2));
   }
   store<u32>(sink, sum);
 }

@@ -1,3 +1,5 @@
+import { touchLines } from './ahead';
+
 /** Copies `dims` floats of each of `rows` rows from one row stride (bytes) to another: joins or cuts blocks of dimensions. */
 export function packRows(from: usize, fromStride: usize, to: usize, toStride: usize, dims: u32, rows: u32): void {
   const size = (<usize>dims) << 2;
@@ -13,7 +15,10 @@ export function takeRows(from: usize, stride: u32, offset: u32, rows: usize, cou
   const bytes = (<usize>floats) << 2;
   let sum: u32 = 0;
   // Reads that wait for no other, so that memory answers several at once.
-  for (let i: usize = 0; i < <usize>count; i++) sum += load<u32>(from + (<usize>load<u32>(rows + (i << 2))) * <usize>stride + offset);
+  for (let i: usize = 0; i < <usize>count; i++) {
+    const row = from + (<usize>load<u32>(rows + (i << 2))) * <usize>stride + offset;
+    sum += touchLines(row, row + bytes);
+  }
   store<u32>(to, sum);
   for (let i: usize = 0; i < <usize>count; i++) {
     const row = from + (<usize>load<u32>(rows + (i << 2))) * <usize>stride + offset;

@@ -15,31 +15,37 @@ const UNUSED: u8 = 255;
  * Ranks a query's collected rows and keeps those among the best depths[band] at any band (u32 each; with those that are so up to `rounding`): first those of band 0, then those that band 1
  * adds, and so on, each rising. A funnel holds only those up to its band's end there, so that only these are ranked. Writes the kept rows, where each band's end (`ends`), and by band but for the last the places
  * up to its end in order of falling similarity, up to near ties, one band after the other. At the last band, where a funnel ends, only its own best are
- * wanted: their places are written to `best`, likewise ordered, and how many they are after the last of `ends`. Returns the number kept, or 0xffffffff when a band has not so many rows at or above its floor (floors: one f32 a band) or too
+ * wanted: they are among `lastPlaces` with `lastSimilarities` (collect.ts). Their places are written to `best`, likewise ordered, and how many they are after the last of `ends`. Returns the number kept, or 0xffffffff when a band has not so many rows at or above its floor (floors: one f32 a band) or too
  * many that are alike. `stride` as in joinPieces.
  *
  * Neighbours in an order whose similarities are nearer than rounding are its ties: `tieRanks` has their ranks (the first of each run with TIE_FIRST added) and `tieRows` their rows,
- * one band after the other; tieEnds[band] is where a band's end. The best of the last band are one run where they are more than are wanted. `line` is left with the kept rows' similarities at the last band.
+ * one band after the other; tieEnds[band] is where a band's end. The best of the last band are one run where they are more than are wanted. `line` is left with the similarities of `best`, by place.
  * Scratch: `used` for count + 16 bytes, `codes` for 2 × (count + 64), `places`, `keys`,
  * `spare` and `line` for 4 × (count + 8), `counters` for 2 × DIGITS × 4.
  */
 export function rankRecords(
-  rows: usize, similarities: usize, count: u32, stride: u32, bandCount: u32, depths: usize, floors: usize, rounding: f32,
+  rows: usize, similarities: usize, count: u32, stride: u32, lastPlaces: usize, lastSimilarities: usize, lastCount: u32, bandCount: u32, depths: usize, floors: usize, rounding: f32,
   used: usize, codes: usize, places: usize, keys: usize, spare: usize, line: usize, ends: usize, counters: usize, outRows: usize, outOrders: usize, best: usize,
   tieRanks: usize, tieRows: usize, tieEnds: usize,
 ): u32 {
   memory.fill(used, UNUSED, (<usize>count) + 16);
-  let limit: f32 = 0;
-  for (let b: u32 = 0; b < bandCount; b++) {
+  const last = bandCount - 1;
+  for (let b: u32 = 0; b < last; b++) {
     const at = (<usize>b) << 2;
-    limit = markBest(similarities + ((<usize>(b * stride)) << 2), count, load<u32>(depths + at), load<f32>(floors + at), rounding, b, used, codes);
-    if (limit == Infinity) return u32.MAX_VALUE;
+    const cut = cutOf(similarities + ((<usize>(b * stride)) << 2), count, load<u32>(depths + at), load<f32>(floors + at), rounding, codes);
+    if (cut == 0) return u32.MAX_VALUE;
+    mark(codes, count, cut, b, used);
   }
+  const lastAt = (<usize>last) << 2;
+  const lastDepth = load<u32>(depths + lastAt);
+  const lastCut = cutOf(lastSimilarities, lastCount, lastDepth, load<f32>(floors + lastAt), rounding, codes);
+  if (lastCut == 0) return u32.MAX_VALUE;
+  const found = markLast(codes, lastCount, lastCut, last, lastPlaces, lastSimilarities, used);
   const kept = groupByBand(used, count, bandCount, ends, counters, places);
   take(rows, places, kept, outRows);
   let ties: u32 = 0;
   let order = outOrders;
-  for (let b: u32 = 0; b < bandCount - 1; b++) {
+  for (let b: u32 = 0; b < last; b++) {
     const end = load<u32>(ends + ((<usize>b) << 2));
     take(similarities + ((<usize>(b * stride)) << 2), places, <usize>end, line);
     const step = orderFalling(line, end, keys, spare, counters, order);
@@ -48,21 +54,20 @@ export function rankRecords(
     store<u32>(tieEnds + ((<usize>b) << 2), ties);
     order += (<usize>end) << 2;
   }
-  take(similarities + ((<usize>((bandCount - 1) * stride)) << 2), places, kept, line);
-  let found: u32 = 0;
-  for (let i: usize = 0; i < kept; i++) {
-    store<u32>(best + ((<usize>found) << 2), <u32>i);
-    if (load<f32>(line + (i << 2)) >= limit) found++;
+  for (let i: usize = 0, end = (<usize>found) << 2; i < end; i += 4) {
+    const place = placeOf(load<u32>(lastPlaces + i), used, ends, places);
+    store<u32>(best + i, place);
+    store<f32>(line + ((<usize>place) << 2), load<f32>(lastSimilarities + i));
   }
   store<u32>(ends + ((<usize>bandCount) << 2), found);
-  if (found > load<u32>(depths + ((<usize>(bandCount - 1)) << 2))) {
+  if (found > lastDepth) {
     // Which of them are as good as the last one wanted is to be known exactly.
     for (let i: u32 = 0; i < found; i++) addTie(best, i, i == 0 ? TIE_FIRST : 0, outRows, ties++, tieRanks, tieRows);
   } else {
     orderFew(line, found, order, best, spare);
     ties = listTies(spare, found, 0, best, outRows, ties, tieRanks, tieRows);
   }
-  store<u32>(tieEnds + ((<usize>(bandCount - 1)) << 2), ties);
+  store<u32>(tieEnds + lastAt, ties);
   return <u32>kept;
 }
 
@@ -95,10 +100,25 @@ function take(line: usize, places: usize, count: usize, out: usize): void {
   for (let at: usize = 0, end = count << 2; at < end; at += 4) store<u32>(out + at, load<u32>(line + ((<usize>load<u32>(places + at)) << 2)));
 }
 
+/** Where a collected row lies among those kept: of its group, rising. */
+// @ts-ignore: decorator
+@inline
+function placeOf(row: u32, used: usize, ends: usize, places: usize): u32 {
+  const group = (<usize>load<u8>(used + <usize>row)) << 2;
+  let low = group == 0 ? 0 : load<u32>(ends + group - 4);
+  let high = load<u32>(ends + group);
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1;
+    if (load<u32>(places + ((<usize>middle) << 2)) <= row) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
 /**
- * Marks the best `depth` of a band and those as good as the last of them. Returns what these have at least; Infinity when fewer are at or above the floor, or very many alike.
+ * Writes a band's similarities as codes. Returns the least code of the best `depth` of them and those as good as the last; 0 when fewer are at or above the floor, or very many alike.
  */
-function markBest(line: usize, count: u32, depth: u32, floor: f32, rounding: f32, b: u32, used: usize, codes: usize): f32 {
+function cutOf(line: usize, count: u32, depth: u32, floor: f32, rounding: f32, codes: usize): i32 {
   // Cosines: a floor of minus infinity is one of −2, and none is much above 1.
   const least: f32 = max<f32>(floor, -2);
   const scale = <f32>(MOST_CODE - 1) / max<f32>((<f32>1.000001) - least, 1e-6);
@@ -110,15 +130,35 @@ function markBest(line: usize, count: u32, depth: u32, floor: f32, rounding: f32
   padCodes(codes, count);
   const reached = codeReached(codes, count, depth, depth >> 7, HINT);
   const cut = reached - 1 - <i32>ceil(min<f32>(rounding * scale, <f32>MOST_CODE));
-  if (cut < 1) return Infinity;
-  if (countReaching(codes, count, cut) > depth + max(MOST_EXTRA, depth / EXTRA_PART)) return Infinity;
+  return cut < 1 || countReaching(codes, count, cut) > depth + max(MOST_EXTRA, depth / EXTRA_PART) ? 0 : cut;
+}
+
+/** Marks those that reach the code by the band, but for those that a band before has marked. */
+// @ts-ignore: decorator
+@inline
+function mark(codes: usize, count: u32, cut: i32, b: u32, used: usize): void {
   const below = i16x8.splat(<i16>(cut - 1));
   const own = i8x16.splat(<i8>b);
   for (let i: usize = 0; i < <usize>count; i += 16) {
     const marks = i8x16.narrow_i16x8_s(i16x8.gt_s(v128.load(codes + (i << 1)), below), i16x8.gt_s(v128.load(codes + (i << 1), 16), below));
     v128.store(used + i, i8x16.min_u(v128.load(used + i), v128.or(own, v128.not(marks))));
   }
-  return least + (<f32>cut - 1) / scale;
+}
+
+/** The same for the last band: of its places and similarities those that reach the code are left, in front. Returns how many. */
+// @ts-ignore: decorator
+@inline
+function markLast(codes: usize, count: u32, cut: i32, b: u32, places: usize, similarities: usize, used: usize): u32 {
+  let found: usize = 0;
+  for (let i: usize = 0; i < <usize>count; i++) {
+    if (<i32>load<u16>(codes + (i << 1)) < cut) continue;
+    const place = load<u32>(places + (i << 2));
+    store<u32>(places + found, place);
+    store<f32>(similarities + found, load<f32>(similarities + (i << 2)));
+    store<u8>(used + <usize>place, <u8>min<u32>(load<u8>(used + <usize>place), b));
+    found += 4;
+  }
+  return <u32>(found >> 2);
 }
 
 const DIGIT_BITS: u32 = 11;
