@@ -36,7 +36,7 @@ export interface KernelExports {
   selectionFinish(selection: number, rows: number, scores: number, spare: number): number;
   sweepChunk(bands: number, bandCount: number, queryCount: number, rows: number, rowBase: number, sums: number): void;
   guessChunk(
-    bands: number, bandCount: number, queryCount: number, rows: number, places: number, sums: number, codes: number, guesses: number, guessStride: number,
+    bands: number, bandCount: number, queryCount: number, places: number, sums: number, codes: number, guesses: number, guessStride: number,
   ): void;
   collectChunk(
     bands: number, bandCount: number, guesses: number, queryCount: number, rows: number, rowBase: number,

@@ -28,11 +28,18 @@ export function sweepPrefixes(dims: readonly number[], fullDims: number): number
   return [...new Set(dims)].sort((a, b) => a - b);
 }
 
+/** Some rows that tell of all. */
+export interface SampleRows {
+  readonly rows: Int32Array;
+  /** By band: so many of the rows, from the first on, tell of the prefix that ends with it. Falling. */
+  readonly counts: readonly number[];
+}
+
 export interface SweepBenchOptions {
   /** Most queries multiplied at once. */
   readonly groupSize: number;
-  /** Rows that `multiplySample` goes over, rising. */
-  readonly sampleRows?: Int32Array | undefined;
+  /** What `multiplySample` goes over. */
+  readonly sample?: SampleRows | undefined;
   readonly threads?: number | undefined;
   /** Further working areas by name, in bytes. */
   readonly areas: Readonly<Record<string, number>>;
@@ -66,19 +73,21 @@ export interface SweepBench {
 
 export async function openSweepBench(vectors: VectorSet, prefixes: readonly number[], options: SweepBenchOptions): Promise<SweepBench> {
   const bands = prefixes.map((to, b) => ({ from: b === 0 ? 0 : prefixes[b - 1]!, to }));
-  const { groupSize, sampleRows } = options;
-  const layout = layOut(vectors, bands, groupSize, sampleRows?.length ?? 0, options.areas);
+  const { groupSize, sample } = options;
+  const sampleCounts = sample?.counts ?? bands.map(() => 0);
+  const layout = layOut(vectors, bands, groupSize, sampleCounts, options.areas);
   const { kernel } = layout;
-  if (sampleRows !== undefined) placeSample(vectors, bands, layout, sampleRows);
+  if (sample !== undefined) placeSample(vectors, bands, layout, sample);
   const session = await openOnnxSession(bandProducts(bands), { threads: options.threads });
   let count = 0;
   let lists: readonly number[] = [];
 
-  const multiply = async (first: number, queryCount: number, rows: number, matrices: readonly number[], inverses: readonly number[]): Promise<void> => {
+  const multiply = async (first: number, queryCount: number, rowsAt: (band: number) => number, matrices: readonly number[], inverses: readonly number[]): Promise<void> => {
     const inputs: Record<string, OnnxTensor> = {};
     const outputs: Record<string, OnnxTensor> = {};
     bands.forEach(({ from, to }, b) => {
       const width = to - from;
+      const rows = rowsAt(b);
       inputs[`q${b}`] = floatTensor(kernel.floats(layout.queries[b]! + 4 * first * width, queryCount * width), [queryCount, width]);
       inputs[`x${b}`] = floatTensor(kernel.floats(matrices[b]!, rows * width), [rows, width]);
       outputs[`y${b}`] = floatTensor(kernel.floats(layout.products[b]!, queryCount * rows), [queryCount, rows]);
@@ -112,18 +121,18 @@ export async function openSweepBench(vectors: VectorSet, prefixes: readonly numb
           throwIfCancelled(signal);
           const rows = Math.min(CHUNK_ROWS, segment.rowCount - start);
           placeRows(bands, layout, segment, start, rows);
-          await multiply(0, count, rows, layout.rows, layout.inverses);
+          await multiply(0, count, () => rows, layout.rows, layout.inverses);
           await visit(rows, segment.firstRow + start);
         }
       }
     },
     async multiplySample(visit) {
-      const rows = sampleRows?.length ?? 0;
-      if (rows === 0) return;
-      const atOnce = Math.max(1, Math.min(SAMPLE_QUERIES, Math.floor(layout.productFloats / rows)));
+      const most = sampleCounts[0]!;
+      if (most === 0) return;
+      const atOnce = Math.max(1, Math.min(SAMPLE_QUERIES, Math.floor(layout.productFloats / most)));
       for (let first = 0; first < count; first += atOnce) {
         const queryCount = Math.min(atOnce, count - first);
-        await multiply(first, queryCount, rows, layout.sampleRows, layout.sampleInverses);
+        await multiply(first, queryCount, (b) => sampleCounts[b]!, layout.sampleRows, layout.sampleInverses);
         await visit(queryCount, first);
       }
     },
@@ -187,12 +196,12 @@ interface Layout {
   readonly areas: Readonly<Record<string, number>>;
 }
 
-function layOut(vectors: VectorSet, bands: readonly Band[], groupSize: number, sampleCount: number, areas: Readonly<Record<string, number>>): Layout {
+function layOut(vectors: VectorSet, bands: readonly Band[], groupSize: number, sampleCounts: readonly number[], areas: Readonly<Record<string, number>>): Layout {
   // The kernel reads a little past the end of a chunk's arrays.
   const chunkRows = Math.min(CHUNK_ROWS, vectors.rowCount) + 16;
   const widest = Math.max(...vectors.boundaries.map((end, b) => end - (vectors.boundaries[b - 1] ?? 0)));
-  const productFloats = Math.max(groupSize * chunkRows, sampleCount + 16);
-  const perBand = (width: number) => ({
+  const productFloats = Math.max(groupSize * chunkRows, ...sampleCounts.map((rows) => rows + 16));
+  const perBand = (width: number, sampleCount: number) => ({
     queries: 4 * groupSize * width,
     scales: 4 * groupSize,
     rows: 4 * chunkRows * width,
@@ -201,7 +210,7 @@ function layOut(vectors: VectorSet, bands: readonly Band[], groupSize: number, s
     sampleInverses: 4 * (sampleCount + 16),
     products: 4 * productFloats,
   });
-  const bandSizes = bands.map(({ from, to }) => perBand(to - from));
+  const bandSizes = bands.map(({ from, to }, b) => perBand(to - from, sampleCounts[b]!));
   const sizes = [...bandSizes.flatMap((each) => Object.values(each)), 4 * chunkRows * widest, 16 * bands.length, ...Object.values(areas)];
   const space = takeSpace(sizes.reduce((sum, sizeBytes) => sum + sizeBytes + 64, 0));
   let next = space.address;
@@ -251,17 +260,18 @@ function placeRows(bands: readonly Band[], layout: Layout, segment: Segment, sta
 }
 
 /** Copies the sample's rows and norms, one dense matrix for each band. */
-function placeSample(vectors: VectorSet, bands: readonly Band[], layout: Layout, rows: Int32Array): void {
-  const takeFrom = (segment: Segment, locals: Int32Array, first: number): void => bands.forEach((band, b) => takeSample(segment, band, locals, layout, b, first));
+function placeSample(vectors: VectorSet, bands: readonly Band[], layout: Layout, { rows, counts }: SampleRows): void {
+  const takeFrom = (segment: Segment, locals: Int32Array, first: number): void =>
+    bands.forEach((band, b) => takeSample(segment, band, locals.subarray(0, Math.max(0, counts[b]! - first)), layout, b, first));
   if (vectors.shelf !== undefined) {
     takeFrom(vectors.shelf.gather(rows, bands[bands.length - 1]!.to), rows.map((_, i) => i), 0);
     return;
   }
-  let first = 0;
-  for (const segment of vectors.segments) {
-    let end = first;
-    while (end < rows.length && rows[end]! < segment.firstRow + segment.rowCount) end += 1;
-    if (end > first) takeFrom(segment, rows.subarray(first, end).map((row) => row - segment.firstRow), first);
+  for (let first = 0; first < rows.length; ) {
+    const segment = vectors.segments.find(({ firstRow, rowCount }) => rows[first]! < firstRow + rowCount)!;
+    let end = first + 1;
+    while (end < rows.length && rows[end]! >= segment.firstRow && rows[end]! < segment.firstRow + segment.rowCount) end += 1;
+    takeFrom(segment, rows.subarray(first, end).map((row) => row - segment.firstRow), first);
     first = end;
   }
 }

@@ -75,7 +75,7 @@ async function collectPool(
   const groupSize = Math.max(1, Math.min(queries.queryCount, GROUP_QUERIES, Math.floor(RECORD_BUDGET_BYTES / (usual * 4 * (2 + bandCount)))));
   const logBytes = 4 * (2 + bandCount) * (capacity + usual * groupSize);
   const areas = { ...sampleAreas(groupSize, bandCount, sample), ...poolAreas(groupSize, capacity, bandCount, chunkCount), logged: logBytes + 64 };
-  const bench = await openSweepBench(vectors, prefixes, { groupSize, sampleRows: sample?.rows, threads: options.threads, areas });
+  const bench = await openSweepBench(vectors, prefixes, { groupSize, sample, threads: options.threads, areas });
   const scorer = openListScorer(vectors, prefixes, MOST_TIES * capacity);
   const missed: number[] = [];
   try {

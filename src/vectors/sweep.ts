@@ -55,7 +55,7 @@ export async function sweepTop(
   const groupSize = Math.max(1, Math.min(queryCount, (vectors.dims < WIDE_DIMS ? GROUP_QUERIES : WIDE_GROUP_QUERIES), Math.floor(SELECTION_BUDGET_BYTES / perQuery)));
   const sample = planSample(vectors.rowCount, vectors.dims, prefixes.map(() => keep), queryCount);
   const areas = { ...selectionAreas(groupSize, prefixes.length, keep), ...sampleAreas(groupSize, prefixes.length, sample) };
-  const bench = await openSweepBench(vectors, prefixes, { groupSize, sampleRows: sample?.rows, threads: options.threads, areas });
+  const bench = await openSweepBench(vectors, prefixes, { groupSize, sample, threads: options.threads, areas });
   try {
     const sweep = (group: readonly number[], from: SweepSample | undefined) => sweepGroup(bench, queries, group, keep, tables, from, vectors.rowCount, options);
     const missed: number[] = [];

@@ -6,21 +6,23 @@ const STEPS: f32 = 16383;
 const FIRST_HINT: i32 = 28672;
 
 /**
- * A similarity that about the places[band]-th best of a sample's rows has (u32 each), by query and band: guesses[band · guessStride + query] (f32). At least so many rows have it or more, and hardly more. Bands as in sweepChunk. Scratch: `sums` for rows + 16 floats, `codes` for 2 × (rows + 64) bytes.
+ * A similarity that about the best of a sample's rows down to a place have, by query and band: guesses[band · guessStride + query] (f32). At least so many rows have it or more, and hardly more.
+ * `places` has two u32 a band: the place, and how many rows there are (of each band no more than of the one before). Bands as in sweepChunk. Scratch: `sums` for rows + 16 floats, `codes` for 2 × (rows + 64) bytes.
  */
 export function guessChunk(
-  bands: usize, bandCount: u32, queryCount: u32, rows: u32, places: usize, sums: usize, codes: usize, guesses: usize, guessStride: u32,
+  bands: usize, bandCount: u32, queryCount: u32, places: usize, sums: usize, codes: usize, guesses: usize, guessStride: u32,
 ): void {
   for (let query: u32 = 0; query < queryCount; query++) {
     // From what the band before had: never from other queries, whose number differs with the threads.
     let code = FIRST_HINT;
     for (let b: u32 = 0; b < bandCount; b++) {
       const band = bands + ((<usize>b) << 4);
+      const place = load<u32>(places + ((<usize>b) << 3));
+      const rows = load<u32>(places + ((<usize>b) << 3), 4);
       const products = <usize>load<u32>(band) + (<usize>(query * rows) << 2);
       const scale = load<f32>(<usize>load<u32>(band, 8) + ((<usize>query) << 2));
       if (b == 0) codeRun(products, sums, true, <usize>load<u32>(band, 4), scale, rows, codes);
       else codeRun(products, sums, false, <usize>load<u32>(band, 4), scale, rows, codes);
-      const place = load<u32>(places + ((<usize>b) << 2));
       code = codeReached(codes, rows, place, place >> 5, code);
       store<f32>(guesses + ((<usize>(b * guessStride + query)) << 2), (<f32>code - (STEPS + 2)) / STEPS);
     }
