@@ -83,10 +83,15 @@ export async function inPairs(theirs: () => Promise<number>, ours: () => Promise
     return measure();
   };
   const times = await interleaved({ theirs: afterOthers(theirs), ours: afterOthers(ours) }, pairs);
-  const ratios = times.get('theirs')!.map((ms, i) => ms / times.get('ours')![i]!).sort((a, b) => a - b);
-  const median = percentile(ratios, 50);
-  const rank = medianRank(pairs);
-  return { median, text: `${median.toFixed(2)}× (median of ${pairs} pairs, 95 % interval ${ratios[rank]!.toFixed(2)}–${ratios[pairs - 1 - rank]!.toFixed(2)}×)` };
+  const { median, low, high } = medianInterval(times.get('theirs')!.map((ms, i) => ms / times.get('ours')![i]!));
+  return { median, text: `${median.toFixed(2)}× (median of ${pairs} pairs, 95 % interval ${low.toFixed(2)}–${high.toFixed(2)}×)` };
+}
+
+/** Median with its 95 % interval. */
+export function medianInterval(values: readonly number[]): { readonly median: number; readonly low: number; readonly high: number } {
+  const sorted = [...values].sort((a, b) => a - b);
+  const rank = medianRank(sorted.length);
+  return { median: percentile(sorted, 50), low: sorted[rank]!, high: sorted[sorted.length - 1 - rank]! };
 }
 
 /** The place among `count` sorted values of the lower end of their median's 95 % interval, which needs no distribution: the median is below it as often as a coin shows so few heads. */
