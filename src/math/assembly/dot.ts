@@ -36,6 +36,33 @@ export function dot4(p0: usize, p1: usize, p2: usize, p3: usize, q: usize, dims:
   return sum;
 }
 
+/** dot4 side by side, with the same additions in the same order: for rows far apart, which the hardware reads ahead as four streams. */
+// @ts-ignore: decorator
+@inline
+export function dot4Apart(p0: usize, p1: usize, p2: usize, p3: usize, q: usize, dims: u32): v128 {
+  let even0 = f32x4.splat(0);
+  let even1 = even0;
+  let even2 = even0;
+  let even3 = even0;
+  let odd0 = even0;
+  let odd1 = even0;
+  let odd2 = even0;
+  let odd3 = even0;
+  for (let j: usize = 0, end: usize = (<usize>dims) << 2; j < end; j += 32) {
+    const left = v128.load(q + j);
+    const right = v128.load(q + j, 16);
+    even0 = f32x4.add(even0, f32x4.mul(v128.load(p0 + j), left));
+    odd0 = f32x4.add(odd0, f32x4.mul(v128.load(p0 + j, 16), right));
+    even1 = f32x4.add(even1, f32x4.mul(v128.load(p1 + j), left));
+    odd1 = f32x4.add(odd1, f32x4.mul(v128.load(p1 + j, 16), right));
+    even2 = f32x4.add(even2, f32x4.mul(v128.load(p2 + j), left));
+    odd2 = f32x4.add(odd2, f32x4.mul(v128.load(p2 + j, 16), right));
+    even3 = f32x4.add(even3, f32x4.mul(v128.load(p3 + j), left));
+    odd3 = f32x4.add(odd3, f32x4.mul(v128.load(p3 + j, 16), right));
+  }
+  return sumLanes4(f32x4.add(even0, odd0), f32x4.add(even1, odd1), f32x4.add(even2, odd2), f32x4.add(even3, odd3));
+}
+
 /** dot4 for 16 dimensions, with the same additions in the same order. */
 // @ts-ignore: decorator
 @inline
