@@ -122,13 +122,24 @@ export function scanHalf(
   }
 }
 
+// @ts-ignore: decorator
+@inline
+function differing(p: usize, q: usize, stride: usize): u32 {
+  let bits: i64 = 0;
+  let j: usize = 0;
+  for (; j + 32 <= stride; j += 32) {
+    bits += popcnt(load<i64>(p + j) ^ load<i64>(q + j)) + popcnt(load<i64>(p + j, 8) ^ load<i64>(q + j, 8));
+    bits += popcnt(load<i64>(p + j, 16) ^ load<i64>(q + j, 16)) + popcnt(load<i64>(p + j, 24) ^ load<i64>(q + j, 24));
+  }
+  for (; j < stride; j += 8) bits += popcnt(load<i64>(p + j) ^ load<i64>(q + j));
+  return <u32>bits;
+}
+
 /** Sign bits: score = (dims − 2 · differing bits) / dims. The stride is a multiple of 8; padding bits are 0 on both sides. */
 export function scanBits(
   codes: usize, stride: usize, q: usize, dims: u32,
   first: u32, end: u32, rowBase: u32, tile: usize, tileRows: u32, selection: usize,
 ): void {
-  const ahead = (<usize>rowsAhead(stride)) * stride;
-  const sink = tile + ((<usize>tileRows) << 2);
   for (let row = first; row < end; row += tileRows) {
     const rows = min(tileRows, end - row);
     let p = codes + (<usize>row) * stride;
@@ -139,26 +150,23 @@ export function scanBits(
       const q2 = load<i64>(q, 16);
       const q3 = load<i64>(q, 24);
       for (let to = tile, stop = tile + ((<usize>rows) << 2); to < stop; to += 4) {
-        const differing = popcnt(load<i64>(p) ^ q0) + popcnt(load<i64>(p, 8) ^ q1) + (popcnt(load<i64>(p, 16) ^ q2) + popcnt(load<i64>(p, 24) ^ q3));
-        store<u32>(to, <u32>differing);
+        const bits = popcnt(load<i64>(p) ^ q0) + popcnt(load<i64>(p, 8) ^ q1) + (popcnt(load<i64>(p, 16) ^ q2) + popcnt(load<i64>(p, 24) ^ q3));
+        store<u32>(to, <u32>bits);
         p += 32;
       }
     } else {
-      const last = p + (<usize>rows) * stride;
-      let known = p;
-      for (let to = tile, stop = tile + ((<usize>rows) << 2); to < stop; to += 4) {
-        if (p == known) {
-          known += ahead;
-          store<u32>(sink, touchLines(p, min(known, last)));
-        }
-        let differing: i64 = 0;
-        let j: usize = 0;
-        for (; j + 32 <= stride; j += 32) {
-          differing += popcnt(load<i64>(p + j) ^ load<i64>(q + j)) + popcnt(load<i64>(p + j, 8) ^ load<i64>(q + j, 8));
-          differing += popcnt(load<i64>(p + j, 16) ^ load<i64>(q + j, 16)) + popcnt(load<i64>(p + j, 24) ^ load<i64>(q + j, 24));
-        }
-        for (; j < stride; j += 8) differing += popcnt(load<i64>(p + j) ^ load<i64>(q + j));
-        store<u32>(to, <u32>differing);
+      const quarter = <usize>(rows >> 2);
+      const far = quarter * stride;
+      for (let to = tile, stop = tile + (quarter << 2); to < stop; to += 4) {
+        store<u32>(to, differing(p, q, stride));
+        store<u32>(to + (quarter << 2), differing(p + far, q, stride));
+        store<u32>(to + (quarter << 3), differing(p + 2 * far, q, stride));
+        store<u32>(to + (quarter << 3) + (quarter << 2), differing(p + 3 * far, q, stride));
+        p += stride;
+      }
+      p += 3 * far;
+      for (let i = quarter << 2; i < <usize>rows; i++) {
+        store<u32>(tile + (i << 2), differing(p, q, stride));
         p += stride;
       }
     }
