@@ -57,27 +57,58 @@ export function scanInt8(
   codes: usize, stride: usize, q: usize, scales: usize, scale: f32,
   first: u32, end: u32, rowBase: u32, tile: usize, tileRows: u32, selection: usize,
 ): void {
-  const ahead = rowsAhead(stride);
-  const sink = tile + ((<usize>tileRows) << 2);
   for (let row = first; row < end; row += tileRows) {
     const rows = min(tileRows, end - row);
-    const last = codes + (<usize>(row + rows - 1)) * stride;
+    const quarter = <usize>(rows >> 2);
+    const far = quarter * stride;
     let p = codes + (<usize>row) * stride;
-    let known: u32 = 0;
-    for (let i: u32 = 0; i < rows; i += 4) {
-      if (i == known) {
-        known += ahead;
-        store<u32>(sink, touchLines(p, min(p + (<usize>ahead) * stride, last)));
-      }
-      const p1 = min(p + stride, last);
-      const p2 = min(p1 + stride, last);
-      const p3 = min(p2 + stride, last);
-      const sums = sumIntLanes4(dotInt8(p, q, stride), dotInt8(p1, q, stride), dotInt8(p2, q, stride), dotInt8(p3, q, stride));
-      v128.store(tile + ((<usize>i) << 2), f32x4.convert_i32x4_s(sums));
-      p += stride << 2;
+    for (let to = tile, stop = tile + (quarter << 2); to < stop; to += 4) {
+      const sums = f32x4.convert_i32x4_s(dotInt8Apart(p, p + far, p + 2 * far, p + 3 * far, q, stride));
+      store<f32>(to, f32x4.extract_lane(sums, 0));
+      store<f32>(to + (quarter << 2), f32x4.extract_lane(sums, 1));
+      store<f32>(to + (quarter << 3), f32x4.extract_lane(sums, 2));
+      store<f32>(to + (quarter << 3) + (quarter << 2), f32x4.extract_lane(sums, 3));
+      p += stride;
+    }
+    p += 3 * far;
+    for (let i = quarter << 2; i < <usize>rows; i++) {
+      store<f32>(tile + (i << 2), <f32>sumIntLanes(dotInt8(p, q, stride)));
+      p += stride;
     }
     offerRun(tile, scales + ((<usize>row) << 2), scale, rows, rowBase + row, selection);
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function sumIntLanes(v: v128): i32 {
+  return i32x4.extract_lane(v, 0) + i32x4.extract_lane(v, 1) + i32x4.extract_lane(v, 2) + i32x4.extract_lane(v, 3);
+}
+
+// @ts-ignore: decorator
+@inline
+function dotInt8Apart(p0: usize, p1: usize, p2: usize, p3: usize, q: usize, stride: usize): v128 {
+  let low0 = i32x4.splat(0);
+  let low1 = low0;
+  let low2 = low0;
+  let low3 = low0;
+  let high0 = low0;
+  let high1 = low0;
+  let high2 = low0;
+  let high3 = low0;
+  for (let j: usize = 0; j < stride; j += 16) {
+    const left = v128.load(q + 2 * j);
+    const right = v128.load(q + 2 * j, 16);
+    low0 = i32x4.add(low0, i32x4.dot_i16x8_s(v128.load_ext<i8>(p0 + j), left));
+    high0 = i32x4.add(high0, i32x4.dot_i16x8_s(v128.load_ext<i8>(p0 + j, 8), right));
+    low1 = i32x4.add(low1, i32x4.dot_i16x8_s(v128.load_ext<i8>(p1 + j), left));
+    high1 = i32x4.add(high1, i32x4.dot_i16x8_s(v128.load_ext<i8>(p1 + j, 8), right));
+    low2 = i32x4.add(low2, i32x4.dot_i16x8_s(v128.load_ext<i8>(p2 + j), left));
+    high2 = i32x4.add(high2, i32x4.dot_i16x8_s(v128.load_ext<i8>(p2 + j, 8), right));
+    low3 = i32x4.add(low3, i32x4.dot_i16x8_s(v128.load_ext<i8>(p3 + j), left));
+    high3 = i32x4.add(high3, i32x4.dot_i16x8_s(v128.load_ext<i8>(p3 + j, 8), right));
+  }
+  return sumIntLanes4(i32x4.add(low0, high0), i32x4.add(low1, high1), i32x4.add(low2, high2), i32x4.add(low3, high3));
 }
 
 /** Eight halves times eight floats of a query that carries the factor 2^112 (see scanHalf). */
