@@ -1,5 +1,5 @@
 import { touchLines } from './ahead';
-import { laneBits, sumIntLanes4, sumLanes4 } from './lanes';
+import { laneBits, sumIntLanes4, sumLanes, sumLanes4 } from './lanes';
 import { selectionAdd, selectionAddRun, selectionThreshold } from './select';
 import { offerRun } from './sweep';
 
@@ -136,21 +136,66 @@ export function scanHalf(
   codes: usize, stride: usize, q: usize, scale: f32,
   first: u32, end: u32, rowBase: u32, tile: usize, tileRows: u32, selection: usize,
 ): void {
-  const scales = f32x4.splat(scale);
   for (let row = first; row < end; row += tileRows) {
     const rows = min(tileRows, end - row);
-    const last = codes + (<usize>(row + rows - 1)) * stride;
+    const quarter = <usize>(rows >> 2);
+    const far = quarter * stride;
     let p = codes + (<usize>row) * stride;
-    for (let i: u32 = 0; i < rows; i += 4) {
-      const p1 = min(p + stride, last);
-      const p2 = min(p1 + stride, last);
-      const p3 = min(p2 + stride, last);
-      const sums = sumLanes4(dotHalf(p, q, stride), dotHalf(p1, q, stride), dotHalf(p2, q, stride), dotHalf(p3, q, stride));
-      v128.store(tile + ((<usize>i) << 2), f32x4.mul(sums, scales));
-      p += stride << 2;
+    for (let to = tile, stop = tile + (quarter << 2); to < stop; to += 4) {
+      const sums = f32x4.mul(dotHalfApart(p, p + far, p + 2 * far, p + 3 * far, q, stride), f32x4.splat(scale));
+      store<f32>(to, f32x4.extract_lane(sums, 0));
+      store<f32>(to + (quarter << 2), f32x4.extract_lane(sums, 1));
+      store<f32>(to + (quarter << 3), f32x4.extract_lane(sums, 2));
+      store<f32>(to + (quarter << 3) + (quarter << 2), f32x4.extract_lane(sums, 3));
+      p += stride;
+    }
+    p += 3 * far;
+    for (let i = quarter << 2; i < <usize>rows; i++) {
+      store<f32>(tile + (i << 2), sumLanes(dotHalf(p, q, stride)) * scale);
+      p += stride;
     }
     selectionAddRun(selection, tile, rows, rowBase + row);
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function halfLow(halves: v128): v128 {
+  return v128.and(i32x4.shr_s(v128.shuffle<i16>(i32x4.splat(0), halves, 0, 8, 1, 9, 2, 10, 3, 11), 3), i32x4.splat(0x8fffffff));
+}
+// @ts-ignore: decorator
+@inline
+function halfHigh(halves: v128): v128 {
+  return v128.and(i32x4.shr_s(v128.shuffle<i16>(i32x4.splat(0), halves, 4, 12, 5, 13, 6, 14, 7, 15), 3), i32x4.splat(0x8fffffff));
+}
+// @ts-ignore: decorator
+@inline
+function dotHalfApart(p0: usize, p1: usize, p2: usize, p3: usize, q: usize, stride: usize): v128 {
+  let low0 = f32x4.splat(0);
+  let low1 = low0;
+  let low2 = low0;
+  let low3 = low0;
+  let high0 = low0;
+  let high1 = low0;
+  let high2 = low0;
+  let high3 = low0;
+  for (let j: usize = 0; j < stride; j += 16) {
+    const left = v128.load(q + 2 * j);
+    const right = v128.load(q + 2 * j, 16);
+    const h0 = v128.load(p0 + j);
+    low0 = f32x4.add(low0, f32x4.mul(halfLow(h0), left));
+    high0 = f32x4.add(high0, f32x4.mul(halfHigh(h0), right));
+    const h1 = v128.load(p1 + j);
+    low1 = f32x4.add(low1, f32x4.mul(halfLow(h1), left));
+    high1 = f32x4.add(high1, f32x4.mul(halfHigh(h1), right));
+    const h2 = v128.load(p2 + j);
+    low2 = f32x4.add(low2, f32x4.mul(halfLow(h2), left));
+    high2 = f32x4.add(high2, f32x4.mul(halfHigh(h2), right));
+    const h3 = v128.load(p3 + j);
+    low3 = f32x4.add(low3, f32x4.mul(halfLow(h3), left));
+    high3 = f32x4.add(high3, f32x4.mul(halfHigh(h3), right));
+  }
+  return sumLanes4(f32x4.add(low0, high0), f32x4.add(low1, high1), f32x4.add(low2, high2), f32x4.add(low3, high3));
 }
 
 // @ts-ignore: decorator
