@@ -44,3 +44,17 @@ export function laneBits(g0: v128, g1: v128, left: usize): u32 {
   const bits = <u32>i16x8.bitmask(i16x8.narrow_i32x4_s(g0, g1));
   return left < 32 ? bits & ((1 << <u32>(left >> 2)) - 1) : bits;
 }
+
+/** Writes the four lanes (32 bits each) to addresses `far` bytes apart. */
+// @ts-ignore: decorator
+@inline
+export function storeApart(to: usize, far: usize, v: v128): void {
+  v128.store32_lane(to, v, 0);
+  v128.store32_lane(to + far, v, 1);
+  v128.store32_lane(to + 2 * far, v, 2);
+  v128.store32_lane(to + 3 * far, v, 3);
+}
+
+export function sumIntLanes(v: v128): i32 {
+  return i32x4.extract_lane(v, 0) + i32x4.extract_lane(v, 1) + i32x4.extract_lane(v, 2) + i32x4.extract_lane(v, 3);
+}

@@ -1,90 +1,14 @@
-import { touchLines } from './ahead';
-import { laneBits, sumIntLanes4, sumLanes, sumLanes4 } from './lanes';
+import { laneBits, storeApart, sumIntLanes, sumIntLanes4, sumLanes, sumLanes4 } from './lanes';
 import { selectionAdd, selectionAddRun, selectionThreshold } from './select';
 import { offerRun } from './sweep';
 
 // Scans of quantised rows: `stride` bytes a row, from row `first` to `end`; scores go to the selection as row numbers
-// `rowBase + row`. Four rows at a time; where fewer are left the last row is read again and its extra scores are not offered.
-// `tile` is scratch for tileRows floats (a multiple of 16) and 16 more.
+// `rowBase + row`. `tile` is scratch for tileRows floats (a multiple of 16) and 16 more.
+//
+// A tile is read as four streams, each over a quarter of its rows, side by side: the hardware reads all four ahead while codes are worked on, and what is loaded of the query serves four rows. One row
+// after the other takes up to half as long again, and twice as long with halves.
 
-/**
- * Rows are read ahead in pieces that the first cache holds; smaller ones wait for memory too often. Then nothing else is in the way of reads, so that memory is as busy as it can be: where codes are also
- * worked on between two reads, these wait for the work, a fifth of the time of a scan of int8 or sign bits.
- */
-const AHEAD_BYTES: usize = 32768;
-
-/** Multiple of four rows that are read ahead at once. */
-// @ts-ignore: decorator
-@inline
-function rowsAhead(stride: usize): u32 {
-  return max<u32>(4, <u32>(AHEAD_BYTES / stride) & ~3);
-}
-
-/**
- * Sixty-four codes at a time where that comes out even: the addresses are then computed once for four steps, and with fewer instructions a byte more
- * cache lines are under way at once (a scan of 768 dims is bound by that).
- */
-// @ts-ignore: decorator
-@inline
-function dotInt8(p: usize, q: usize, stride: usize): v128 {
-  let low = i32x4.splat(0);
-  let high = i32x4.splat(0);
-  let j: usize = 0;
-  for (const whole = stride & ~63; j < whole; j += 64) {
-    const c = p + j;
-    const w = q + 2 * j;
-    low = i32x4.add(low, i32x4.dot_i16x8_s(v128.load_ext<i8>(c), v128.load(w)));
-    high = i32x4.add(high, i32x4.dot_i16x8_s(v128.load_ext<i8>(c, 8), v128.load(w, 16)));
-    low = i32x4.add(low, i32x4.dot_i16x8_s(v128.load_ext<i8>(c, 16), v128.load(w, 32)));
-    high = i32x4.add(high, i32x4.dot_i16x8_s(v128.load_ext<i8>(c, 24), v128.load(w, 48)));
-    low = i32x4.add(low, i32x4.dot_i16x8_s(v128.load_ext<i8>(c, 32), v128.load(w, 64)));
-    high = i32x4.add(high, i32x4.dot_i16x8_s(v128.load_ext<i8>(c, 40), v128.load(w, 80)));
-    low = i32x4.add(low, i32x4.dot_i16x8_s(v128.load_ext<i8>(c, 48), v128.load(w, 96)));
-    high = i32x4.add(high, i32x4.dot_i16x8_s(v128.load_ext<i8>(c, 56), v128.load(w, 112)));
-  }
-  for (; j < stride; j += 16) {
-    low = i32x4.add(low, i32x4.dot_i16x8_s(v128.load_ext<i8>(p + j), v128.load(q + 2 * j)));
-    high = i32x4.add(high, i32x4.dot_i16x8_s(v128.load_ext<i8>(p + j, 8), v128.load(q + 2 * j, 16)));
-  }
-  return i32x4.add(low, high);
-}
-
-/**
- * int8: score = (Σ code · queryCode) · scales[row] · scale, the sum in whole numbers. `q` holds the query's codes as int16;
- * the stride is a multiple of 16.
- */
-export function scanInt8(
-  codes: usize, stride: usize, q: usize, scales: usize, scale: f32,
-  first: u32, end: u32, rowBase: u32, tile: usize, tileRows: u32, selection: usize,
-): void {
-  for (let row = first; row < end; row += tileRows) {
-    const rows = min(tileRows, end - row);
-    const quarter = <usize>(rows >> 2);
-    const far = quarter * stride;
-    let p = codes + (<usize>row) * stride;
-    for (let to = tile, stop = tile + (quarter << 2); to < stop; to += 4) {
-      const sums = f32x4.convert_i32x4_s(dotInt8Apart(p, p + far, p + 2 * far, p + 3 * far, q, stride));
-      store<f32>(to, f32x4.extract_lane(sums, 0));
-      store<f32>(to + (quarter << 2), f32x4.extract_lane(sums, 1));
-      store<f32>(to + (quarter << 3), f32x4.extract_lane(sums, 2));
-      store<f32>(to + (quarter << 3) + (quarter << 2), f32x4.extract_lane(sums, 3));
-      p += stride;
-    }
-    p += 3 * far;
-    for (let i = quarter << 2; i < <usize>rows; i++) {
-      store<f32>(tile + (i << 2), <f32>sumIntLanes(dotInt8(p, q, stride)));
-      p += stride;
-    }
-    offerRun(tile, scales + ((<usize>row) << 2), scale, rows, rowBase + row, selection);
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function sumIntLanes(v: v128): i32 {
-  return i32x4.extract_lane(v, 0) + i32x4.extract_lane(v, 1) + i32x4.extract_lane(v, 2) + i32x4.extract_lane(v, 3);
-}
-
+/** Eight codes at a time in two accumulators for each of four rows. */
 // @ts-ignore: decorator
 @inline
 function dotInt8Apart(p0: usize, p1: usize, p2: usize, p3: usize, q: usize, stride: usize): v128 {
@@ -111,29 +35,21 @@ function dotInt8Apart(p0: usize, p1: usize, p2: usize, p3: usize, q: usize, stri
   return sumIntLanes4(i32x4.add(low0, high0), i32x4.add(low1, high1), i32x4.add(low2, high2), i32x4.add(low3, high3));
 }
 
-/** Eight halves times eight floats of a query that carries the factor 2^112 (see scanHalf). */
+/** One row. */
 // @ts-ignore: decorator
 @inline
-function dotHalf(p: usize, q: usize, stride: usize): v128 {
-  const zero = i32x4.splat(0);
-  const keep = i32x4.splat(0x8fffffff);
-  let low = f32x4.splat(0);
-  let high = f32x4.splat(0);
-  for (let j: usize = 0; j < stride; j += 16) {
-    const halves = v128.load(p + j);
-    // Each half over 16 zero bits; an arithmetic shift by 3 puts exponent and fraction where float32 has them, the mask
-    // clears the copies of the sign. The exponent is then 112 too small.
-    const a = v128.and(i32x4.shr_s(v128.shuffle<i16>(zero, halves, 0, 8, 1, 9, 2, 10, 3, 11), 3), keep);
-    const b = v128.and(i32x4.shr_s(v128.shuffle<i16>(zero, halves, 4, 12, 5, 13, 6, 14, 7, 15), 3), keep);
-    low = f32x4.add(low, f32x4.mul(a, v128.load(q + 2 * j)));
-    high = f32x4.add(high, f32x4.mul(b, v128.load(q + 2 * j, 16)));
-  }
-  return f32x4.add(low, high);
+function dotInt8(p: usize, q: usize, stride: usize): i32 {
+  let sums = i32x4.splat(0);
+  for (let j: usize = 0; j < stride; j += 8) sums = i32x4.add(sums, i32x4.dot_i16x8_s(v128.load_ext<i8>(p + j), v128.load(q + 2 * j)));
+  return sumIntLanes(sums);
 }
 
-/** Half precision: score = (Σ x · q) · scale. The query's floats are given times 2^112; the stride is a multiple of 16. */
-export function scanHalf(
-  codes: usize, stride: usize, q: usize, scale: f32,
+/**
+ * int8: score = (Σ code · queryCode) · scales[row] · scale, the sum in whole numbers. `q` holds the query's codes as int16;
+ * the stride is a multiple of 16.
+ */
+export function scanInt8(
+  codes: usize, stride: usize, q: usize, scales: usize, scale: f32,
   first: u32, end: u32, rowBase: u32, tile: usize, tileRows: u32, selection: usize,
 ): void {
   for (let row = first; row < end; row += tileRows) {
@@ -142,32 +58,37 @@ export function scanHalf(
     const far = quarter * stride;
     let p = codes + (<usize>row) * stride;
     for (let to = tile, stop = tile + (quarter << 2); to < stop; to += 4) {
-      const sums = f32x4.mul(dotHalfApart(p, p + far, p + 2 * far, p + 3 * far, q, stride), f32x4.splat(scale));
-      store<f32>(to, f32x4.extract_lane(sums, 0));
-      store<f32>(to + (quarter << 2), f32x4.extract_lane(sums, 1));
-      store<f32>(to + (quarter << 3), f32x4.extract_lane(sums, 2));
-      store<f32>(to + (quarter << 3) + (quarter << 2), f32x4.extract_lane(sums, 3));
+      const sums = f32x4.convert_i32x4_s(dotInt8Apart(p, p + far, p + 2 * far, p + 3 * far, q, stride));
+      storeApart(to, quarter << 2, sums);
       p += stride;
     }
     p += 3 * far;
     for (let i = quarter << 2; i < <usize>rows; i++) {
-      store<f32>(tile + (i << 2), sumLanes(dotHalf(p, q, stride)) * scale);
+      store<f32>(tile + (i << 2), <f32>dotInt8(p, q, stride));
       p += stride;
     }
-    selectionAddRun(selection, tile, rows, rowBase + row);
+    offerRun(tile, scales + ((<usize>row) << 2), scale, rows, rowBase + row, selection);
   }
 }
 
+/**
+ * The first four of eight halves as floats: each half over 16 zero bits; an arithmetic shift by 3 puts exponent and fraction where float32 has them, the mask clears the copies of the sign. The exponent
+ * is then 112 too small.
+ */
 // @ts-ignore: decorator
 @inline
 function halfLow(halves: v128): v128 {
   return v128.and(i32x4.shr_s(v128.shuffle<i16>(i32x4.splat(0), halves, 0, 8, 1, 9, 2, 10, 3, 11), 3), i32x4.splat(0x8fffffff));
 }
+
+/** The last four. */
 // @ts-ignore: decorator
 @inline
 function halfHigh(halves: v128): v128 {
   return v128.and(i32x4.shr_s(v128.shuffle<i16>(i32x4.splat(0), halves, 4, 12, 5, 13, 6, 14, 7, 15), 3), i32x4.splat(0x8fffffff));
 }
+
+/** Four rows of halves times a query that carries the factor 2^112 (see scanHalf). */
 // @ts-ignore: decorator
 @inline
 function dotHalfApart(p0: usize, p1: usize, p2: usize, p3: usize, q: usize, stride: usize): v128 {
@@ -198,6 +119,45 @@ function dotHalfApart(p0: usize, p1: usize, p2: usize, p3: usize, q: usize, stri
   return sumLanes4(f32x4.add(low0, high0), f32x4.add(low1, high1), f32x4.add(low2, high2), f32x4.add(low3, high3));
 }
 
+/** One row, added in the same order. */
+// @ts-ignore: decorator
+@inline
+function dotHalf(p: usize, q: usize, stride: usize): f32 {
+  let low = f32x4.splat(0);
+  let high = f32x4.splat(0);
+  for (let j: usize = 0; j < stride; j += 16) {
+    const halves = v128.load(p + j);
+    low = f32x4.add(low, f32x4.mul(halfLow(halves), v128.load(q + 2 * j)));
+    high = f32x4.add(high, f32x4.mul(halfHigh(halves), v128.load(q + 2 * j, 16)));
+  }
+  return sumLanes(f32x4.add(low, high));
+}
+
+/** Half precision: score = (Σ x · q) · scale. The query's floats are given times 2^112; the stride is a multiple of 16. */
+export function scanHalf(
+  codes: usize, stride: usize, q: usize, scale: f32,
+  first: u32, end: u32, rowBase: u32, tile: usize, tileRows: u32, selection: usize,
+): void {
+  for (let row = first; row < end; row += tileRows) {
+    const rows = min(tileRows, end - row);
+    const quarter = <usize>(rows >> 2);
+    const far = quarter * stride;
+    let p = codes + (<usize>row) * stride;
+    for (let to = tile, stop = tile + (quarter << 2); to < stop; to += 4) {
+      const sums = f32x4.mul(dotHalfApart(p, p + far, p + 2 * far, p + 3 * far, q, stride), f32x4.splat(scale));
+      storeApart(to, quarter << 2, sums);
+      p += stride;
+    }
+    p += 3 * far;
+    for (let i = quarter << 2; i < <usize>rows; i++) {
+      store<f32>(tile + (i << 2), dotHalf(p, q, stride) * scale);
+      p += stride;
+    }
+    selectionAddRun(selection, tile, rows, rowBase + row);
+  }
+}
+
+/** In how many bits a row differs from the query. */
 // @ts-ignore: decorator
 @inline
 function differing(p: usize, q: usize, stride: usize): u32 {
