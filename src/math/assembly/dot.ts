@@ -18,8 +18,8 @@ function laneSums(p: usize, q: usize, dims: u32): v128 {
 }
 
 /**
- * Four rows: [p0·q, p1·q, p2·q, p3·q]. One after the other, not side by side: four streams with a power of two between them make
- * the hardware's prefetching fail (a scan of 256 dims ran at a third of the memory's bandwidth).
+ * Four rows: [p0·q, p1·q, p2·q, p3·q]. One after the other, not side by side: neighbouring rows would be four streams within the same pages, which the hardware's prefetching does not follow (a scan of 256 dims
+ * ran at a third of the memory's bandwidth).
  */
 // @ts-ignore: decorator
 @inline
