@@ -1,4 +1,4 @@
-// How near the kernel's scans are to what this machine's memory gives: GB/s of one thread, each scan right beside a plain SIMD sum over as many bytes and one over so many that no cache helps;
+// How near the kernel's scans are to what this machine's memory gives: GB/s of one thread, each scan right beside a SIMD sum over as many bytes and one over so many that no cache helps;
 // medians of the pairs. Synthetic (random) vectors: a scan's time does not depend on their values.
 //   npx tsx bench/kernel.ts [--rows 100000] [--repeats 15] [--json FILE]
 import { join } from 'node:path';
@@ -82,7 +82,7 @@ await report(
       rows: rows.map(lineOf),
       claims: Object.entries(LEAST).map(claimOf),
       remarks: [
-        `Sums over as many bytes as a small head or sign bits take come in part from the caches, faster than memory (and so do the scans): there the limit is the instructions of 128-bit vectors, not reading. Product codes (pq4) take 32 look-ups with one shuffle and are bound by those.`,
+        `Sums over as many bytes as a small head or sign bits take come in part from the caches, faster than memory (and so do the scans): there the limit is the instructions of 128-bit vectors, not reading. Product codes (pq4) take 32 look-ups with one shuffle; what they take is the time of these and of one stream of reads, one after the other (read ahead of the work they are a fifth faster from memory and a quarter slower from the caches).`,
         `A re-rank of ${head.rows.length} candidates from 64 to ${dims} dimensions takes ${rerankMs.toFixed(3)} ms.`,
       ],
     },
