@@ -1,6 +1,6 @@
 // The ladder and the ground truth at every prefix: one sweep here, against FAISS IndexFlatIP (and a NumPy product with argpartition) searched at each prefix.
 // Interleaved, same data, same threads, same k; prints minimum and median of each and their ratio.
-//   npx tsx bench/ladder.ts [--data starter,adapter] [--repeats 7] [--pairs 41] [--json FILE]
+//   npx tsx bench/ladder.ts [--data starter,adapter] [--repeats 7] [--pairs 61] [--json FILE]
 import { parseArgs } from 'node:util';
 import { writeOnnxModel } from '../src/math/onnx-graph.ts';
 import { floatTensor, openOnnxSession, withoutCopies } from '../src/math/onnx-runtime.ts';
@@ -14,7 +14,7 @@ import { openRival } from './rival.ts';
 import { inPairs, interleaved, machineLine, minMedian, pairedRatio, report, type Claim, type Section } from './section.ts';
 import { wordnetVectors, type VectorFiles } from './wordnet-vectors.ts';
 
-const { values: options } = parseArgs({ options: { data: { type: 'string', default: 'starter,adapter' }, repeats: { type: 'string', default: '7' }, pairs: { type: 'string', default: '41' }, json: { type: 'string' } } });
+const { values: options } = parseArgs({ options: { data: { type: 'string', default: 'starter,adapter' }, repeats: { type: 'string', default: '7' }, pairs: { type: 'string', default: '61' }, json: { type: 'string' } } });
 const DATA: Readonly<Record<string, { readonly files: () => Promise<VectorFiles>; readonly dims: readonly number[] }>> = {
   starter: { files: () => wordnetVectors(), dims: [16, 32, 64, 128, 256] },
   minilm: { files: () => minilmVectors(), dims: MINILM_PREFIXES },
