@@ -62,7 +62,7 @@ export interface KernelExports {
     first: number, end: number, rowBase: number, tile: number, tileRows: number, selection: number,
   ): void;
   scanHalf(
-    codes: number, stride: number, query: number, scale: number,
+    codes: number, stride: number, query: number,
     first: number, end: number, rowBase: number, tile: number, tileRows: number, selection: number,
   ): void;
   scanBits(

@@ -255,7 +255,7 @@ function planScan(set: QuantisedSet, segment: CodeSegment, codes: readonly Query
         case 'int8':
           return { name: 'scanInt8', args: [segment.codes, stride, q, scales, scale, first, end, firstRow, tile, TILE_ROWS, selection] };
         case 'f16':
-          return { name: 'scanHalf', args: [segment.codes, stride, q, scale, first, end, firstRow, tile, TILE_ROWS, selection] };
+          return { name: 'scanHalf', args: [segment.codes, stride, q, first, end, firstRow, tile, TILE_ROWS, selection] };
         case 'binary':
           return { name: 'scanBits', args: [segment.codes, stride, q, set.dims, first, end, firstRow, tile, TILE_ROWS, selection] };
       }

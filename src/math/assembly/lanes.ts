@@ -55,6 +55,16 @@ export function storeApart(to: usize, far: usize, v: v128): void {
   v128.store32_lane(to + 3 * far, v, 3);
 }
 
+/** The four lanes from addresses `far` bytes apart. */
+// @ts-ignore: decorator
+@inline
+export function loadApart(from: usize, far: usize): v128 {
+  return v128.load32_lane(from + 3 * far, v128.load32_lane(from + 2 * far, v128.load32_lane(from + far, v128.load32_zero(from), 1), 2), 3);
+}
+
+/** The sum of the lanes. */
+// @ts-ignore: decorator
+@inline
 export function sumIntLanes(v: v128): i32 {
   return i32x4.extract_lane(v, 0) + i32x4.extract_lane(v, 1) + i32x4.extract_lane(v, 2) + i32x4.extract_lane(v, 3);
 }

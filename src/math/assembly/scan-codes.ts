@@ -45,33 +45,6 @@ function dotInt8(p: usize, q: usize, stride: usize): i32 {
 }
 
 /**
- * int8: score = (Σ code · queryCode) · scales[row] · scale, the sum in whole numbers. `q` holds the query's codes as int16;
- * the stride is a multiple of 16.
- */
-export function scanInt8(
-  codes: usize, stride: usize, q: usize, scales: usize, scale: f32,
-  first: u32, end: u32, rowBase: u32, tile: usize, tileRows: u32, selection: usize,
-): void {
-  for (let row = first; row < end; row += tileRows) {
-    const rows = min(tileRows, end - row);
-    const quarter = <usize>(rows >> 2);
-    const far = quarter * stride;
-    let p = codes + (<usize>row) * stride;
-    for (let to = tile, stop = tile + (quarter << 2); to < stop; to += 4) {
-      const sums = f32x4.convert_i32x4_s(dotInt8Apart(p, p + far, p + 2 * far, p + 3 * far, q, stride));
-      storeApart(to, quarter << 2, sums);
-      p += stride;
-    }
-    p += 3 * far;
-    for (let i = quarter << 2; i < <usize>rows; i++) {
-      store<f32>(tile + (i << 2), <f32>dotInt8(p, q, stride));
-      p += stride;
-    }
-    offerRun(tile, scales + ((<usize>row) << 2), scale, rows, rowBase + row, selection);
-  }
-}
-
-/**
  * The first four of eight halves as floats: each half over 16 zero bits; an arithmetic shift by 3 puts exponent and fraction where float32 has them, the mask clears the copies of the sign. The exponent
  * is then 112 too small.
  */
@@ -133,30 +106,6 @@ function dotHalf(p: usize, q: usize, stride: usize): f32 {
   return sumLanes(f32x4.add(low, high));
 }
 
-/** Half precision: score = (Σ x · q) · scale. The query's floats are given times 2^112; the stride is a multiple of 16. */
-export function scanHalf(
-  codes: usize, stride: usize, q: usize, scale: f32,
-  first: u32, end: u32, rowBase: u32, tile: usize, tileRows: u32, selection: usize,
-): void {
-  for (let row = first; row < end; row += tileRows) {
-    const rows = min(tileRows, end - row);
-    const quarter = <usize>(rows >> 2);
-    const far = quarter * stride;
-    let p = codes + (<usize>row) * stride;
-    for (let to = tile, stop = tile + (quarter << 2); to < stop; to += 4) {
-      const sums = f32x4.mul(dotHalfApart(p, p + far, p + 2 * far, p + 3 * far, q, stride), f32x4.splat(scale));
-      storeApart(to, quarter << 2, sums);
-      p += stride;
-    }
-    p += 3 * far;
-    for (let i = quarter << 2; i < <usize>rows; i++) {
-      store<f32>(tile + (i << 2), dotHalf(p, q, stride) * scale);
-      p += stride;
-    }
-    selectionAddRun(selection, tile, rows, rowBase + row);
-  }
-}
-
 /** In how many bits a row differs from the query. */
 // @ts-ignore: decorator
 @inline
@@ -169,6 +118,68 @@ function differing(p: usize, q: usize, stride: usize): u32 {
   }
   for (; j < stride; j += 8) bits += popcnt(load<i64>(p + j) ^ load<i64>(q + j));
   return <u32>bits;
+}
+
+// What is scanned: known where scoreTile is put in place, so that no form asks at every row.
+const INT8: u32 = 0;
+const HALF: u32 = 1;
+const BITS: u32 = 2;
+
+/** Sums of products of a tile's rows with the query (f32; of sign bits how many differ, u32). */
+// @ts-ignore: decorator
+@inline
+function scoreTile(form: u32, codes: usize, stride: usize, q: usize, rows: u32, tile: usize): void {
+  const quarter = <usize>(rows >> 2);
+  const far = quarter * stride;
+  const farOut = quarter << 2;
+  let p = codes;
+  for (let to = tile, stop = tile + farOut; to < stop; to += 4) {
+    if (form == BITS) {
+      store<u32>(to, differing(p, q, stride));
+      store<u32>(to + farOut, differing(p + far, q, stride));
+      store<u32>(to + 2 * farOut, differing(p + 2 * far, q, stride));
+      store<u32>(to + 3 * farOut, differing(p + 3 * far, q, stride));
+    } else if (form == HALF) {
+      storeApart(to, farOut, dotHalfApart(p, p + far, p + 2 * far, p + 3 * far, q, stride));
+    } else {
+      storeApart(to, farOut, f32x4.convert_i32x4_s(dotInt8Apart(p, p + far, p + 2 * far, p + 3 * far, q, stride)));
+    }
+    p += stride;
+  }
+  p += 3 * far;
+  for (let to = tile + (quarter << 4), stop = tile + ((<usize>rows) << 2); to < stop; to += 4) {
+    if (form == INT8) store<f32>(to, <f32>dotInt8(p, q, stride));
+    else if (form == HALF) store<f32>(to, dotHalf(p, q, stride));
+    else store<u32>(to, differing(p, q, stride));
+    p += stride;
+  }
+}
+
+/**
+ * int8: score = (Σ code · queryCode) · scales[row] · scale, the sum in whole numbers. `q` holds the query's codes as int16;
+ * the stride is a multiple of 16.
+ */
+export function scanInt8(
+  codes: usize, stride: usize, q: usize, scales: usize, scale: f32,
+  first: u32, end: u32, rowBase: u32, tile: usize, tileRows: u32, selection: usize,
+): void {
+  for (let row = first; row < end; row += tileRows) {
+    const rows = min(tileRows, end - row);
+    scoreTile(INT8, codes + (<usize>row) * stride, stride, q, rows, tile);
+    offerRun(tile, scales + ((<usize>row) << 2), scale, rows, rowBase + row, selection);
+  }
+}
+
+/** Half precision: score = Σ x · q. The query's floats are given times 2^112; the stride is a multiple of 16. */
+export function scanHalf(
+  codes: usize, stride: usize, q: usize,
+  first: u32, end: u32, rowBase: u32, tile: usize, tileRows: u32, selection: usize,
+): void {
+  for (let row = first; row < end; row += tileRows) {
+    const rows = min(tileRows, end - row);
+    scoreTile(HALF, codes + (<usize>row) * stride, stride, q, rows, tile);
+    selectionAddRun(selection, tile, rows, rowBase + row);
+  }
 }
 
 /** Sign bits: score = (dims − 2 · differing bits) / dims. The stride is a multiple of 8; padding bits are 0 on both sides. */
@@ -191,20 +202,7 @@ export function scanBits(
         p += 32;
       }
     } else {
-      const quarter = <usize>(rows >> 2);
-      const far = quarter * stride;
-      for (let to = tile, stop = tile + (quarter << 2); to < stop; to += 4) {
-        store<u32>(to, differing(p, q, stride));
-        store<u32>(to + (quarter << 2), differing(p + far, q, stride));
-        store<u32>(to + (quarter << 3), differing(p + 2 * far, q, stride));
-        store<u32>(to + (quarter << 3) + (quarter << 2), differing(p + 3 * far, q, stride));
-        p += stride;
-      }
-      p += 3 * far;
-      for (let i = quarter << 2; i < <usize>rows; i++) {
-        store<u32>(tile + (i << 2), differing(p, q, stride));
-        p += stride;
-      }
+      scoreTile(BITS, p, stride, q, rows, tile);
     }
     offerBits(tile, dims, rows, rowBase + row, selection);
   }

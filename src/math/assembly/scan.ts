@@ -1,5 +1,5 @@
 import { dot1, dot4, dot4Apart, dot4Of16, SLICE_BYTES, sliceBase, sliceDims, sliceStride } from './dot';
-import { laneBits } from './lanes';
+import { laneBits, loadApart, storeApart } from './lanes';
 import { selectionAdd, selectionThreshold } from './select';
 
 /** sums[i] += row(first + i) · q for a run of rows of one slice. */
@@ -43,13 +43,7 @@ function addDotsApart(sums: usize, base: usize, stride: usize, dims: u32, q: usi
   let p = base;
   for (let out = sums, end = sums + farOut; out < end; out += 4) {
     const four = dot4Apart(p, p + far, p + 2 * far, p + 3 * far, q, dims);
-    store<f32>(out, load<f32>(out) + f32x4.extract_lane(four, 0));
-    const o1 = out + farOut;
-    store<f32>(o1, load<f32>(o1) + f32x4.extract_lane(four, 1));
-    const o2 = o1 + farOut;
-    store<f32>(o2, load<f32>(o2) + f32x4.extract_lane(four, 2));
-    const o3 = o2 + farOut;
-    store<f32>(o3, load<f32>(o3) + f32x4.extract_lane(four, 3));
+    storeApart(out, farOut, f32x4.add(loadApart(out, farOut), four));
     p += stride;
   }
   for (let i = quarter << 2; i < <usize>rows; i++) {
