@@ -57,7 +57,7 @@ for (let repeat = 0; repeat < Number(options.repeats); repeat += 1) {
 const lineOf = ({ name, sizeBytes }: Row): string[] => {
   const { scan, same } = times.get(name)!;
   const [scanMs, sameMs] = [scan, same].map((list) => percentile(list, 50)) as [number, number];
-  const share = medianInterval(scan.map((ms, i) => same[i]! / ms)).median;
+  const share = percentile(scan.map((ms, i) => same[i]! / ms), 50);
   return [name, minMedian(scan), (sizeBytes / scanMs / 1e6).toFixed(1), (sizeBytes / sameMs / 1e6).toFixed(1), percentOf(share), percentOf(ofMemory(name, sizeBytes).median)];
 };
 const ofMemory = (name: string, sizeBytes: number): ReturnType<typeof medianInterval> => {

@@ -5,7 +5,7 @@ import { writeOnnxModel, type OnnxGraph } from '../math/onnx-graph.ts';
 import { floatTensor, openOnnxSession, withoutCopies, type OnnxTensor } from '../math/onnx-runtime.ts';
 import { inversePrefixNorm, queryOf, type QueryMatrix } from './query-matrix.ts';
 import { inverseNormsOf, type Segment } from './segment.ts';
-import type { VectorSet } from './vector-set.ts';
+import { segmentOf, type VectorSet } from './vector-set.ts';
 
 /** Rows in one product: with a group's results this stays in the caches. */
 export const CHUNK_ROWS = 1024;
@@ -268,7 +268,7 @@ function placeSample(vectors: VectorSet, bands: readonly Band[], layout: Layout,
     return;
   }
   for (let first = 0; first < rows.length; ) {
-    const segment = vectors.segments.find(({ firstRow, rowCount }) => rows[first]! < firstRow + rowCount)!;
+    const segment = segmentOf(vectors.segments, rows[first]!);
     let end = first + 1;
     while (end < rows.length && rows[end]! >= segment.firstRow && rows[end]! < segment.firstRow + segment.rowCount) end += 1;
     takeFrom(segment, rows.subarray(first, end).map((row) => row - segment.firstRow), first);

@@ -72,8 +72,10 @@ async function collectPool(
   const bandCount = prefixes.length;
   const { most: capacity, usual } = roomFor(sample, vectors.rowCount);
   const chunkCount = vectors.segments.reduce((sum, segment) => sum + Math.ceil(segment.rowCount / CHUNK_ROWS), 0);
-  const groupSize = Math.max(1, Math.min(queries.queryCount, GROUP_QUERIES, Math.floor(RECORD_BUDGET_BYTES / (usual * 4 * (2 + bandCount)))));
-  const logBytes = 4 * (2 + bandCount) * (capacity + usual * groupSize);
+  // A row, its similarities below the last prefix, and what may be noted of it there (collect.ts of the kernel).
+  const recordBytes = 4 * (2 + bandCount);
+  const groupSize = Math.max(1, Math.min(queries.queryCount, GROUP_QUERIES, Math.floor(RECORD_BUDGET_BYTES / (usual * recordBytes))));
+  const logBytes = recordBytes * (capacity + usual * groupSize);
   const areas = { ...sampleAreas(groupSize, bandCount, sample), ...poolAreas(groupSize, capacity, bandCount, chunkCount), logged: logBytes + 64 };
   const bench = await openSweepBench(vectors, prefixes, { groupSize, sample, threads: options.threads, areas });
   const scorer = openListScorer(vectors, prefixes, MOST_TIES * capacity);
@@ -180,11 +182,14 @@ async function collectGroup(
   for (const [i, query] of group.entries()) {
     const collected = log[LOG_WORDS + i]!;
     for (let b = 0; b < bandCount; b += 1) floors[b] = guesses[b * count + i]! + ROUNDING;
-    const lastCount = collected > capacity ? 0 : call.joinPieces(at.pieces + 8 * i * chunkCount, chunkCount, bandCount, stride, at.rows, at.similarities, at.lastPlaces, at.lastSimilarities);
-    const kept = collected > capacity ? NO_RANKING : call.rankRecords(
-      at.rows, at.similarities, collected, stride, at.lastPlaces, at.lastSimilarities, lastCount, bandCount, at.depths, at.floors, ROUNDING,
-      at.used, at.codes, at.places, at.keys, at.spare, at.line, at.bandEnds, at.counters, at.lineRows, at.wideOrders, at.best, at.tieRanks, at.tieRows, at.tieEnds,
-    );
+    let kept = NO_RANKING;
+    if (collected <= capacity) {
+      const lastCount = call.joinPieces(at.pieces + 8 * i * chunkCount, chunkCount, bandCount, stride, at.rows, at.similarities, at.lastPlaces, at.lastSimilarities);
+      kept = call.rankRecords(
+        at.rows, at.similarities, collected, stride, at.lastPlaces, at.lastSimilarities, lastCount, bandCount, at.depths, at.floors, ROUNDING,
+        at.used, at.codes, at.places, at.keys, at.spare, at.line, at.bandEnds, at.counters, at.lineRows, at.wideOrders, at.best, at.tieRanks, at.tieRows, at.tieEnds,
+      );
+    }
     // What nearly ties is ordered by the search kernel's own sums, from the vectors themselves.
     const ties = kept === NO_RANKING ? Infinity : tieEnds[bandCount - 1]!;
     if (ties > MOST_TIES * capacity) {
